@@ -1,0 +1,47 @@
+# Two commands do all set-up: `make demo` shows the main job, `make test` checks everything.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: demo test lint format pytest test-crash test-corpus bench wheel-check clean
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet -e '.[dev]'
+	touch $(STAMP)
+
+demo: $(STAMP)
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh tests/demo/run.sh
+
+test: lint pytest
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+pytest: $(STAMP)
+	$(BIN)/pytest
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test-crash: $(STAMP)
+	SPARKFIX_CRASH_RUNS=100 $(BIN)/pytest tests/engine/test_write_crash.py tests/cli/test_kill.py
+
+test-corpus: $(STAMP)
+	$(BIN)/python tests/corpus/run.py
+
+bench: $(STAMP)
+	$(BIN)/python -m pip install --quiet -e '.[bench]'
+	$(BIN)/python tests/bench/run.py
+
+wheel-check: $(STAMP)
+	sh tests/wheel.sh $(BIN)/python
+
+clean:
+	rm -rf $(VENV) .demo dist build

@@ -1,0 +1,5 @@
+"""`python -m sparkfix`."""
+
+from sparkfix.cli.main import main
+
+main()

@@ -1,0 +1,88 @@
+"""What a rule may import: the model's types, the `@rule` decorator, and Spark facts. Nothing else of the engine."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from sparkfix.guards import can_hold_together
+from sparkfix.model import (
+    Add,
+    AddEnv,
+    AddInitContainer,
+    AddProbe,
+    Applicability,
+    Change,
+    Command,
+    CommentOut,
+    Confidence,
+    Container,
+    Finding,
+    Fix,
+    Options,
+    Place,
+    Property,
+    PropertyBlock,
+    Remove,
+    RenameKey,
+    Role,
+    Rule,
+    Service,
+    SetValue,
+    SetWords,
+    Severity,
+    SparkVersion,
+    Variant,
+    Word,
+    Workload,
+    exclusive,
+    implies,
+)
+from sparkfix.spark import connect
+from sparkfix.spark.facts import CONNECT_CLASS, CONNECT_PORT, Launch, is_resource, launch_of, master_kind
+
+__all__ = [
+    "CONNECT_CLASS", "CONNECT_PORT", "Add", "AddEnv", "AddInitContainer", "AddProbe", "Applicability", "Change", "Command",
+    "CommentOut", "Confidence", "Container", "Finding", "Fix", "Launch", "Options", "Place", "Property", "PropertyBlock",
+    "Remove", "RenameKey", "Role", "Rule", "Service", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
+    "Workload", "can_hold_together", "connect", "exclusive", "implies", "is_resource", "launch_of", "master_kind", "rule",
+]  # fmt: skip
+
+Check = Callable[..., Iterable[Finding]]
+
+
+def rule(
+    *,
+    severity: str,
+    mentions: Sequence[bytes] = (b"spark.",),
+    since: str = "",
+    before: str = "",
+    options: Mapping[str, str] | None = None,
+    solutions: int = 1,
+) -> Callable[[Check], Rule]:
+    """Make a rule of a generator function.
+
+    The function's name is the rule's id (with dashes), its module's docstring is the rule's page, and the type of its
+    first parameter (`PropertyBlock`, `Workload` or `Command`) says what it is called with. A second parameter, if
+    there is one, receives `options` with what the user set by `--set`. `solutions` is the highest solution number.
+    """
+
+    def make(check: Check) -> Rule:
+        hints = typing.get_type_hints(check)
+        first = next(iter(inspect.signature(check).parameters))
+        return Rule(
+            id=check.__name__.replace("_", "-"),
+            severity=Severity(severity),
+            subject=hints[first],
+            check=check,
+            page=inspect.cleandoc(sys.modules[check.__module__].__doc__ or ""),
+            mentions=tuple(mentions),
+            since=since,
+            before=before,
+            options=dict(options or {}),
+            solutions=solutions,
+        )
+
+    return make

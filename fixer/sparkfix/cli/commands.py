@@ -1,0 +1,266 @@
+"""`check`, `apply`, `diff` and the codemods `set`, `unset`, `rename`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import typer
+
+from sparkfix.cli import options as opt
+from sparkfix.cli.session import Output, Session, fails, names, open_session, output, pairs, unreadable
+from sparkfix.cli.write import Delivery, check_delivery, deliver, recover_before
+from sparkfix.engine.apply import Applied, apply_fixes
+from sparkfix.engine.check import check as run_check
+from sparkfix.engine.choose import Choice
+from sparkfix.engine.codemod import parse_where, rename_rule, set_rule, unset_rule
+from sparkfix.engine.registry import load_rules, select_rules
+from sparkfix.model import Finding, Problem, Rule, SparkfixError
+from sparkfix.report.text import applied_lines, finding_text, plural, problem_text, refused_lines, summary
+from sparkfix.text.similar import nearest
+
+
+def check(
+    paths: opt.Paths = None,
+    select: opt.Select = None,
+    ignore: opt.Ignore = None,
+    set_: opt.Set = None,
+    spark_version: opt.SparkVersion = "",
+    show_fixes: bool = typer.Option(False, "--show-fixes", help="Show the diff of each finding's fix."),
+    strict: opt.Strict = False,
+    exit_zero: opt.ExitZero = False,
+    no_color: opt.NoColor = False,
+    quiet: opt.Quiet = False,
+    stdin_filename: opt.StdinFilename = "",
+) -> None:
+    """Find faults. Writes nothing."""
+    rules = select_rules(load_rules(), names(select or []), names(ignore or []))
+    values = _options(rules, set_ or [])
+    session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
+    out = output(no_color=no_color, quiet=quiet)
+    recover_before(session, out, writing=False)
+    findings = [item for item in run_check(session.workspace, rules, values) if item.listed]
+    for finding in findings:
+        out.say(finding_text(finding, session.source, out.paint))
+        if show_fixes:
+            _show_fix(session, finding, rules, values, out)
+    problems = session.problems()
+    _close(session, findings, problems, out)
+    raise typer.Exit(unreadable(session, problems, strict=strict) or (0 if exit_zero else int(fails(findings))))
+
+
+def apply(
+    paths: opt.Paths = None,
+    solution: opt.Solution = None,
+    unsafe_fixes: opt.UnsafeFixes = False,
+    comment_out: opt.CommentOut = False,
+    select: opt.Select = None,
+    ignore: opt.Ignore = None,
+    set_: opt.Set = None,
+    dry_run: opt.DryRun = False,
+    commit: opt.Commit = False,
+    branch: opt.Branch = "",
+    message: opt.Message = "",
+    allow_dirty: opt.AllowDirty = False,
+    spark_version: opt.SparkVersion = "",
+    strict: opt.Strict = False,
+    exit_zero: opt.ExitZero = False,
+    no_color: opt.NoColor = False,
+    quiet: opt.Quiet = False,
+    stdin_filename: opt.StdinFilename = "",
+) -> None:
+    """Make fixes: the safe ones, or the solution you name."""
+    selected = names(select or [])
+    rules = select_rules(load_rules(), selected, names(ignore or []))
+    highest = max((rule.solutions for rule in rules), default=1)
+    if solution is not None and not 1 <= solution <= highest:
+        raise SparkfixError(f"--solution {solution}: no rule has it; solutions go from 1 to {highest}")
+    choice = Choice(solution, unsafe_fixes, comment_out, frozenset(selected))
+    delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
+    session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
+    out = output(no_color=no_color, quiet=quiet, messages_on_error=dry_run or session.stdin is not None)
+    _run(session, rules, choice, delivery, _options(rules, set_ or []), out, strict=strict, exit_zero=exit_zero)
+
+
+def diff(
+    paths: opt.Paths = None,
+    solution: opt.Solution = None,
+    unsafe_fixes: opt.UnsafeFixes = False,
+    comment_out: opt.CommentOut = False,
+    select: opt.Select = None,
+    ignore: opt.Ignore = None,
+    set_: opt.Set = None,
+    spark_version: opt.SparkVersion = "",
+    strict: opt.Strict = False,
+    exit_zero: opt.ExitZero = False,
+    no_color: opt.NoColor = False,
+    quiet: opt.Quiet = False,
+    stdin_filename: opt.StdinFilename = "",
+) -> None:
+    """Print what `apply` would change, as a diff for `git apply`."""
+    apply(
+        paths, solution, unsafe_fixes, comment_out, select, ignore, set_, True, False, "", "", False,
+        spark_version, strict, exit_zero, no_color, quiet, stdin_filename,
+    )  # fmt: skip
+
+
+def _run(
+    session: Session, rules: Sequence[Rule], choice: Choice, delivery: Delivery, values: dict[str, str], out: Output,
+    *, strict: bool, exit_zero: bool,
+) -> None:  # fmt: skip
+    """Apply, deliver, tell, and end with the exit code."""
+    check_delivery(delivery, session)
+    writing = not delivery.dry_run and session.stdin is None
+    recover_before(session, out, writing=writing)
+    applied = apply_fixes(session.workspace, rules, choice, values)
+    deliver(applied, delivery, session, out)
+    for line in (*applied_lines(applied.applied), *refused_lines(applied.refused)):
+        out.tell(line)
+    after = session.after(applied.workspace)
+    problems = session.problems()
+    for problem in problems:
+        out.tell(problem_text(problem))
+    if choice.solution is not None and not applied.applied and not applied.refused:
+        out.tell(f"no finding here offers solution {choice.solution}, or it is done already")
+    verb = "would change" if delivery.dry_run else "changed"
+    fixes = plural(len(applied.applied), "fix", "fixes")
+    out.tell(f"{fixes}, {verb} {plural(len(applied.changes), 'file')}" + _refused_count(applied))
+    code = unreadable(session, problems, strict=strict)
+    if not code and not exit_zero:
+        code = _left(applied, after, rules, choice, delivery, values, out)
+    raise typer.Exit(code)
+
+
+def _refused_count(applied: Applied) -> str:
+    return f"; {plural(len(applied.refused), 'fix', 'fixes')} refused" if applied.refused else ""
+
+
+def _left(
+    applied: Applied, after: Session, rules: Sequence[Rule], choice: Choice, delivery: Delivery,
+    values: dict[str, str], out: Output,
+) -> int:  # fmt: skip
+    """1 if a diff was printed, or if something at or above warning is left; 0 otherwise."""
+    if applied.refused and (choice.everything or choice.solution is not None):
+        return 1
+    if delivery.dry_run:
+        return int(bool(applied.changes))
+    if choice.everything:
+        return 0
+    left = [item for item in run_check(after.workspace, rules, values) if item.listed]
+    if fails(left):
+        out.tell(f"left: {summary(left, len(after.found.files), ())}; `sparkfix check` shows them")
+        return 1
+    return 0
+
+
+def set_property(
+    assignment: str = typer.Argument(metavar="KEY=VALUE", help="The property and its new value."),
+    paths: opt.Paths = None,
+    add: bool = typer.Option(False, "--add", help="Also add it to workloads that do not set it."),
+    where: opt.WhereOption = "",
+    dry_run: opt.DryRun = False,
+    commit: opt.Commit = False,
+    branch: opt.Branch = "",
+    message: opt.Message = "",
+    allow_dirty: opt.AllowDirty = False,
+    spark_version: opt.SparkVersion = "",
+    strict: opt.Strict = False,
+    exit_zero: opt.ExitZero = False,
+    no_color: opt.NoColor = False,
+    quiet: opt.Quiet = False,
+    stdin_filename: opt.StdinFilename = "",
+) -> None:
+    """Set a property wherever it stands."""
+    key, separator, value = assignment.partition("=")
+    if not separator or not key.strip():
+        raise SparkfixError(f"{assignment}: write it as KEY=VALUE")
+    rule = set_rule(key.strip(), value, parse_where(where) if where else None, add=add)
+    delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
+    _codemod(rule, paths, delivery, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
+
+
+def unset_property(
+    key: str = typer.Argument(metavar="KEY", help="The property to remove."),
+    paths: opt.Paths = None,
+    where: opt.WhereOption = "",
+    comment_out: opt.CommentOut = False,
+    dry_run: opt.DryRun = False,
+    commit: opt.Commit = False,
+    branch: opt.Branch = "",
+    message: opt.Message = "",
+    allow_dirty: opt.AllowDirty = False,
+    spark_version: opt.SparkVersion = "",
+    strict: opt.Strict = False,
+    exit_zero: opt.ExitZero = False,
+    no_color: opt.NoColor = False,
+    quiet: opt.Quiet = False,
+    stdin_filename: opt.StdinFilename = "",
+) -> None:
+    """Remove a property wherever it stands."""
+    rule = unset_rule(key, parse_where(where) if where else None)
+    delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
+    _codemod(rule, paths, delivery, spark_version, stdin_filename, strict, exit_zero, no_color, quiet, comment_out)
+
+
+def rename_property(
+    old: str = typer.Argument(metavar="OLD", help="The property's name."),
+    new: str = typer.Argument(metavar="NEW", help="Its new name."),
+    paths: opt.Paths = None,
+    where: opt.WhereOption = "",
+    dry_run: opt.DryRun = False,
+    commit: opt.Commit = False,
+    branch: opt.Branch = "",
+    message: opt.Message = "",
+    allow_dirty: opt.AllowDirty = False,
+    spark_version: opt.SparkVersion = "",
+    strict: opt.Strict = False,
+    exit_zero: opt.ExitZero = False,
+    no_color: opt.NoColor = False,
+    quiet: opt.Quiet = False,
+    stdin_filename: opt.StdinFilename = "",
+) -> None:
+    """Rename a property wherever it stands."""
+    rule = rename_rule(old, new, parse_where(where) if where else None)
+    delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
+    _codemod(rule, paths, delivery, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
+
+
+def _codemod(
+    rule: Rule, paths: opt.Paths, delivery: Delivery, spark_version: str, stdin_filename: str,
+    strict: bool, exit_zero: bool, no_color: bool, quiet: bool, comment_out: bool = False,
+) -> None:  # fmt: skip
+    session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
+    out = output(no_color=no_color, quiet=quiet, messages_on_error=delivery.dry_run or session.stdin is not None)
+    choice = Choice(comment_out=comment_out, everything=True)
+    _run(session, [rule], choice, delivery, {}, out, strict=strict, exit_zero=exit_zero)
+
+
+def _options(rules: Sequence[Rule], values: Sequence[str]) -> dict[str, str]:
+    """`--set` values. Raises `SparkfixError` for one that no rule has."""
+    found = pairs(values, "--set")
+    known = {name for rule in rules for name in rule.options}
+    defaults = {name: default for rule in rules for name, default in rule.options.items()}
+    for name, value in found.items():
+        if name not in known:
+            raise SparkfixError(f"--set {name}: no rule has this option{nearest(name, known)}")
+        if defaults[name].isdigit() and not (value.isdigit() and int(value) > 0):
+            raise SparkfixError(f"--set {name}={value}: it must be a whole number above 0")
+        if not re.fullmatch(r"[\w.\-/:@]+", value, re.ASCII):
+            raise SparkfixError(f"--set {name}={value}: only letters, digits and . - _ / : @ may stand here")
+    return found
+
+
+def _close(session: Session, findings: Sequence[Finding], problems: Sequence[Problem], out: Output) -> None:
+    for problem in problems:
+        out.tell(problem_text(problem))
+    out.tell(summary(findings, len(session.found.files), problems))
+
+
+def _show_fix(session: Session, finding: Finding, rules: Sequence[Rule], values: dict[str, str], out: Output) -> None:
+    """The diff of a finding's fixes, each computed alone."""
+    from sparkfix.engine.preview import preview
+
+    if finding.confidential:
+        return
+    for title, text in preview(session.workspace, finding):
+        out.say(f"{title}\n{text}")

@@ -1,0 +1,145 @@
+"""What all commands share: opening a workspace, printing, colours, and how a run ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sparkfix.engine.check import problems_in
+from sparkfix.model import Finding, Problem, Severity, SparkfixError
+from sparkfix.text.source import SourceText
+from sparkfix.workspace.find import Found, find_files, root_for
+from sparkfix.workspace.store import DiskStore
+from sparkfix.workspace.workspace import Workspace
+
+_STYLES = {
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "note": {"fg": "cyan"},
+    "path": {"bold": True},
+    "dim": {"fg": "bright_black"},
+    "good": {"fg": "green"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where a command prints: `say` for results and `tell` for messages; `quiet` silences messages."""
+
+    colour: bool
+    quiet: bool
+    messages_on_error: bool = False
+
+    def paint(self, text: str, style: str) -> str:
+        if not self.colour:
+            return text
+        import typer
+
+        return typer.style(text, **_STYLES[style])  # type: ignore[arg-type]
+
+    def say(self, text: str) -> None:
+        """A result, on standard output."""
+        sys.stdout.write(_printable(text, sys.stdout.encoding) + "\n")
+
+    def write(self, data: bytes) -> None:
+        """Bytes as they are, on standard output."""
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+
+    def tell(self, text: str) -> None:
+        """A message: on standard output, or on standard error where that is kept for a diff."""
+        if self.quiet:
+            return
+        stream = sys.stderr if self.messages_on_error else sys.stdout
+        stream.write(_printable(text, stream.encoding) + "\n")
+
+    def warn(self, text: str) -> None:
+        """A message that `--quiet` does not silence, on standard error."""
+        sys.stderr.write(_printable(text, sys.stderr.encoding) + "\n")
+
+
+def _printable(text: str, encoding: str | None) -> str:
+    """The text with whatever the terminal cannot show escaped."""
+    name = encoding or "utf-8"
+    return text.encode(name, "backslashreplace").decode(name)
+
+
+def output(*, no_color: bool, quiet: bool, messages_on_error: bool = False) -> Output:
+    colour = sys.stdout.isatty() and not no_color and not os.environ.get("NO_COLOR")
+    return Output(colour, quiet, messages_on_error)
+
+
+@dataclass(frozen=True)
+class Session:
+    """An opened workspace: its files, and what could not be read on the way."""
+
+    workspace: Workspace
+    found: Found
+    stdin: bytes | None = None
+
+    def source(self, path: str) -> SourceText | None:
+        data = self.workspace.data(path)
+        return SourceText(path, data) if data is not None else None
+
+    def problems(self) -> tuple[Problem, ...]:
+        return self.found.problems + problems_in(self.workspace)
+
+    def after(self, workspace: Workspace) -> Session:
+        return replace(self, workspace=workspace)
+
+
+def open_session(paths: Sequence[Path], *, spark_version: str = "", stdin_filename: str = "") -> Session:
+    """Find and open the files below `paths`, or standard input where the path is `-`.
+
+    Raises `SparkfixError` for paths that cannot be read and for a bad version.
+    """
+    version = _version(spark_version)
+    here = Path.cwd()
+    if [str(path) for path in paths] == ["-"]:
+        if not stdin_filename:
+            raise SparkfixError("reading standard input needs --stdin-filename, which says what kind of file it is")
+        root = root_for([Path(stdin_filename)], here)
+        name = Path(os.path.realpath(stdin_filename)).relative_to(root).as_posix()
+        data = sys.stdin.buffer.read()
+        found = Found(root, (name,), frozenset({name}))
+        return Session(Workspace(DiskStore(root), (name,), {name: data}, found.named, version), found, data)
+    if stdin_filename:
+        raise SparkfixError("--stdin-filename goes with the path `-`")
+    found = find_files(paths or [Path()], here)
+    return Session(Workspace(DiskStore(found.root), found.files, {}, found.named, version), found)
+
+
+def _version(text: str) -> str:
+    if text and not (all(part.isdigit() for part in text.split(".")) and 1 <= text.count(".") <= 2):
+        raise SparkfixError(f"--spark-version {text}: write it as 3.5 or 3.5.7")
+    return text
+
+
+def pairs(values: Sequence[str], option: str) -> dict[str, str]:
+    """`KEY=VALUE` options as a mapping. Raises `SparkfixError` where one has no `=`."""
+    found = {}
+    for value in values:
+        key, separator, rest = value.partition("=")
+        if not separator or not key:
+            raise SparkfixError(f"{option} {value}: write it as KEY=VALUE")
+        found[key] = rest
+    return found
+
+
+def names(values: Sequence[str]) -> list[str]:
+    """Comma-separated names of repeated options as one list."""
+    return [name.strip() for value in values for name in value.split(",") if name.strip()]
+
+
+def fails(findings: Sequence[Finding]) -> bool:
+    """Is anything at or above warning among the findings?"""
+    return any(item.severity in (Severity.ERROR, Severity.WARNING) and item.listed for item in findings)
+
+
+def unreadable(session: Session, problems: Sequence[Problem], *, strict: bool) -> int:
+    """Exit code for files that were not understood: 2 if one was named by hand, or with `--strict`; else 0."""
+    return 2 if problems and (strict or any(item.path in session.found.named for item in problems)) else 0

@@ -1,0 +1,153 @@
+"""Running rules over a workspace."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.model import Command, Finding, Problem, PropertyBlock, Rule, SparkVersion, Workload, with_rule
+from sparkfix.workspace.find import is_candidate
+from sparkfix.workspace.workloads import workloads_of
+from sparkfix.workspace.workspace import Workspace, mentions
+
+_KEY = re.compile(r"spark\.[A-Za-z][\w.]*")
+_SUBMIT = (b"spark-submit", b"spark-class")
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What the rules of one unit look at; workloads only where a rule asks for them."""
+
+    blocks: tuple[PropertyBlock, ...]
+    commands: tuple[Command, ...]
+    workloads: tuple[Workload, ...]
+
+
+def units_of(workspace: Workspace) -> dict[str, tuple[str, ...]]:
+    """The units with target files that say Spark, each with these files."""
+    found: dict[str, list[str]] = {}
+    for path in workspace.targets:
+        if workspace.relevant(path):
+            found.setdefault(workspace.unit_of(path), []).append(path)
+    return {unit: tuple(paths) for unit, paths in found.items()}
+
+
+def check(workspace: Workspace, rules: Sequence[Rule], options: Mapping[str, str]) -> tuple[Finding, ...]:
+    """All findings of all rules in the workspace's targets, in the order of their places."""
+    found: list[Finding] = []
+    for unit, paths in units_of(workspace).items():
+        found.extend(check_unit(workspace, unit, paths, rules, options))
+    return tuple(sorted(found, key=lambda item: (item.primary.path, item.primary.span, item.rule, item.message)))
+
+
+def check_unit(
+    workspace: Workspace, unit: str, paths: Sequence[str], rules: Sequence[Rule], options: Mapping[str, str]
+) -> list[Finding]:
+    """The findings of some rules in one unit. Only files that mention what a rule speaks of are parsed for it."""
+    targets = set(workspace.targets)
+    contents = {path: workspace.data(path) or b"" for path in paths}
+    relevant = [rule for rule in rules if any(mentions(data, rule.mentions) for data in contents.values())]
+    if not relevant:
+        return []
+    subjects = _subjects(workspace, unit, contents, relevant)
+    found: dict[tuple[object, ...], Finding] = {}
+    for rule in relevant:
+        for finding in _findings(rule, subjects, options):
+            if finding.primary.path in targets:
+                key = (finding.rule, finding.primary.path, finding.primary.span, finding.message)
+                found.setdefault(key, finding)
+    return list(found.values())
+
+
+def _subjects(workspace: Workspace, unit: str, contents: Mapping[str, bytes], rules: Sequence[Rule]) -> Subjects:
+    kinds = {rule.subject for rule in rules}
+    blocks: list[PropertyBlock] = []
+    commands: list[Command] = []
+    if PropertyBlock in kinds:
+        for path, data in contents.items():
+            if mentions(data, [needle for rule in rules if rule.subject is PropertyBlock for needle in rule.mentions]):
+                document = workspace.document(path)
+                blocks.extend(document.blocks if document else ())
+    if Command in kinds:
+        for path, data in contents.items():
+            if mentions(data, _SUBMIT):
+                document = workspace.document(path)
+                commands.extend(commands_in(document.objects) if document else ())
+    workloads = workloads_of(workspace, unit) if Workload in kinds else ()
+    return Subjects(tuple(blocks), tuple(commands), workloads)
+
+
+def _findings(rule: Rule, subjects: Subjects, options: Mapping[str, str]) -> Iterator[Finding]:
+    pool: Iterable[object] = (
+        subjects.blocks
+        if rule.subject is PropertyBlock
+        else subjects.commands
+        if rule.subject is Command
+        else subjects.workloads
+    )
+    takes_options = len(inspect.signature(rule.check).parameters) > 1
+    own = {**rule.options, **{key: value for key, value in options.items() if key in rule.options}}
+    for subject in pool:
+        if isinstance(subject, Workload) and not concerns(rule, subject.version):
+            continue
+        for finding in rule.check(subject, own) if takes_options else rule.check(subject):
+            yield _without_secrets(with_rule(finding, rule), subject)
+
+
+def _without_secrets(finding: Finding, subject: object) -> Finding:
+    """A finding whose places touch a Secret loses that Secret's values from its message, and is marked."""
+    blocks = (
+        (subject,) if isinstance(subject, PropertyBlock) else subject.blocks if isinstance(subject, Workload) else ()
+    )
+    for block in blocks:
+        if block.confidential and any(
+            place.path == block.path and block.span.covers(place.span) for place in finding.places
+        ):
+            return hide_values(finding, block)
+    return finding
+
+
+def hide_values(finding: Finding, block: PropertyBlock) -> Finding:
+    """A finding in a Secret with everything quoted, but for property keys, taken out of its message and its fixes."""
+    keys = {item.key for item in block.properties}
+
+    def hidden(text: str) -> str:
+        for item in sorted(block.properties, key=lambda item: -len(item.value)):
+            text = text.replace(item.value, "***") if len(item.value) > 1 else text
+        return re.sub(
+            r"`([^`]*)`", lambda match: match[0] if match[1] in keys or _KEY.fullmatch(match[1]) else "`***`", text
+        )
+
+    fixes = tuple(replace(fix, title=hidden(fix.title), notes=tuple(map(hidden, fix.notes))) for fix in finding.fixes)
+    return replace(finding, message=hidden(finding.message), fixes=fixes, confidential=True)
+
+
+def concerns(rule: Rule, version: SparkVersion | None) -> bool:
+    """Does a rule speak of this Spark version? Of an unknown one it does."""
+    if version is None:
+        return True
+    if rule.since and version.release < _release(rule.since):
+        return False
+    return not (rule.before and version.release >= _release(rule.before))
+
+
+def _release(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+def problems_in(workspace: Workspace) -> tuple[Problem, ...]:
+    """The files that mention Spark or were named, and are not understood, each with its reason."""
+    found: list[Problem] = []
+    for path in workspace.targets:
+        data = workspace.data(path)
+        if data is None:
+            found.append(Problem(path, "cannot be read"))
+        elif path in workspace.named and not is_candidate(path.rpartition("/")[2]):
+            found.append(Problem(path, "not a kind of file that sparkfix reads"))
+        elif workspace.relevant(path):
+            document = workspace.document(path)
+            found.extend(document.problems[:1] if document else (Problem(path, "binary"),))
+    return tuple(found)

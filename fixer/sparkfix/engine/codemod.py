@@ -1,0 +1,144 @@
+"""Codemods on request: set, unset or rename a property, as rules of the moment that go through the same engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sparkfix.model import (
+    Add,
+    Applicability,
+    Change,
+    Finding,
+    Fix,
+    Property,
+    PropertyBlock,
+    Remove,
+    RenameKey,
+    Rule,
+    SetValue,
+    Severity,
+    SparkfixError,
+    Workload,
+    exclusive,
+)
+from sparkfix.spark.connect import kin
+
+_VERSION = "spark-version"
+_OPERATOR = "spark.kubernetes.operator."
+_DRIVER_KEYS = (
+    "spark.master", "spark.app.", "spark.driver.", "spark.executor.", "spark.sql.", "spark.kubernetes.", "spark.hadoop.",
+    "spark.connect.", "spark.dynamicAllocation.", "spark.eventLog.", "spark.jars", "spark.shuffle.", "spark.serializer",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Where:
+    """A condition on the place: a property that must have a value there, or the Spark version (a prefix of it)."""
+
+    key: str
+    value: str
+
+    def holds(self, workload: Workload, block: PropertyBlock, item: Property | None) -> bool:
+        """Does the condition hold where `item` is in effect (anywhere in the block if None)?"""
+        if self.key == _VERSION:
+            number = workload.version.number if workload.version else ""
+            return number == self.value or number.startswith(self.value + ".")
+        keys = (self.key,) if item is None else (self.key, item.key)
+        for view in block.variants(*keys):
+            if item is None or view.effective.get(item.key) == item:
+                own = view.value(self.key)
+                others = (
+                    entry.value for other in workload.blocks if other is not block for entry in other.all(self.key)
+                )
+                if own == self.value or (own is None and self.value in others):
+                    return True
+        return False
+
+
+def parse_where(text: str) -> Where:
+    """`KEY=VALUE` as a condition. Raises `SparkfixError` if there is no `=`."""
+    key, separator, value = text.partition("=")
+    if not separator or not key:
+        raise SparkfixError(f"--where {text}: write it as KEY=VALUE or spark-version=3.5")
+    return Where(key.strip(), value.strip())
+
+
+def set_rule(key: str, value: str, where: Where | None, *, add: bool) -> Rule:
+    """Set `key` to `value` where it stands; with `add` also in workloads that have no setting of it."""
+
+    def check(workload: Workload) -> Iterator[Finding]:
+        standing = [(block, item) for block in workload.blocks for item in block.all(key)]
+        for block, item in standing:
+            if item.value != value and (where is None or where.holds(workload, block, item)):
+                yield _finding(f"set `{key}` to the value given", item, SetValue(item, value))
+        if add and not standing:
+            found = next(
+                (block for block in _drivers(workload) if where is None or where.holds(workload, block, None)), None
+            )
+            if found is not None:
+                beside = kin(found.properties, *_prefixes(key))
+                blocked = "everything here stands under conditions of the template" if beside.guard else ""
+                yield _finding(f"add `{key}`", beside, Add(beside, key, value), blocked)
+
+    needles = (b"spark.",) if add else _needles(key)
+    return _rule("set", check, f"Set `{key}` where it stands.", needles)
+
+
+def _drivers(workload: Workload) -> Iterator[PropertyBlock]:
+    """The blocks of a workload that configure a driver, and not the operator or another program."""
+    for block in workload.blocks:
+        if any(item.key.startswith(_DRIVER_KEYS) and not item.key.startswith(_OPERATOR) for item in block.properties):
+            yield block
+
+
+def unset_rule(key: str, where: Where | None) -> Rule:
+    """Remove `key` where it stands."""
+
+    def change(block: PropertyBlock, item: Property) -> tuple[Change, str]:
+        return Remove(item), ""
+
+    return _rule("unset", _each(key, where, f"remove `{key}`", change), f"Remove `{key}`.", _needles(key))
+
+
+def rename_rule(old: str, new: str, where: Where | None) -> Rule:
+    """Give `old` the name `new`, except where `new` is set in the same arms already."""
+
+    def change(block: PropertyBlock, item: Property) -> tuple[Change, str]:
+        clash = any(not exclusive(item.guard, other.guard) for other in block.all(new))
+        return RenameKey(item, new), f"`{new}` is set in the same block already" if clash else ""
+
+    return _rule("rename", _each(old, where, f"rename `{old}` to `{new}`", change), f"Rename `{old}`.", _needles(old))
+
+
+def _each(
+    key: str, where: Where | None, message: str, change: Callable[[PropertyBlock, Property], tuple[Change, str]]
+) -> Callable[[Workload], Iterator[Finding]]:
+    def check(workload: Workload) -> Iterator[Finding]:
+        for block in workload.blocks:
+            for item in block.all(key):
+                if where is None or where.holds(workload, block, item):
+                    wanted, blocked = change(block, item)
+                    yield _finding(message, item, wanted, blocked)
+
+    return check
+
+
+def _finding(message: str, item: Property, change: Change, blocked: str = "") -> Finding:
+    fix = Fix(message, (change,), Applicability.SAFE, blocked=blocked)
+    return Finding(message, (item.place("stands here"),), (fix,))
+
+
+def _needles(key: str) -> tuple[bytes, ...]:
+    """The key itself, or its last word where nested maps spell it."""
+    return key.encode(), key.rpartition(".")[2].encode()
+
+
+def _prefixes(key: str) -> list[str]:
+    """`spark.a.b.` and `spark.a.` for `spark.a.b.c`, longest first."""
+    parts = key.split(".")
+    return [".".join(parts[:length]) + "." for length in range(len(parts) - 1, 1, -1)]
+
+
+def _rule(name: str, check: Callable[[Workload], Iterator[Finding]], page: str, needles: tuple[bytes, ...]) -> Rule:
+    return Rule(name, Severity.NOTE, Workload, check, page, needles)

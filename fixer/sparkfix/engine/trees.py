@@ -1,0 +1,179 @@
+"""The YAML of a file as plain data without its Spark properties, and what it must be after some changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from sparkfix.formats.document import Document
+from sparkfix.formats.kubernetes.commands import WordList, commands_in
+from sparkfix.formats.kubernetes.write import env_entry
+from sparkfix.model import AddEnv, AddInitContainer, AddProbe, Change, Node, SetWords, Word
+from sparkfix.text.similar import replaced_stretches
+
+_PROPERTIES = "\0properties"
+_SCRIPT = "\0script"
+
+
+@dataclass
+class _Context:
+    """What is left out of the trees: properties by the start of their key, texts that hold them, scripts."""
+
+    keys: set[int]
+    texts: set[int]
+    scripts: set[int]
+    places: dict[int, Any] = field(default_factory=dict)
+
+
+def trees_of(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
+    """The documents of a file as dicts, lists and texts; properties are left out (see `expect`), and the words of
+    scripts that a change rewrites stand beside them."""
+    scripts = any(isinstance(change, SetWords) and change.command.shell for change in changes)
+    context = _context(document, scripts=scripts)
+    return (*(_plain(root, context) for root in document.nodes), _script_words(document) if scripts else [])
+
+
+def expected_trees(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
+    """The same after the changes, computed from the document before them."""
+    scripts = any(isinstance(change, SetWords) and change.command.shell for change in changes)
+    context = _context(document, scripts=scripts)
+    roots = [_plain(root, context) for root in document.nodes]
+    for change in changes:
+        _carry_out(change, context)
+    words = _script_words(document, changes) if scripts else []
+    return (*roots, words)
+
+
+def _context(document: Document, *, scripts: bool) -> _Context:
+    keys = {item.key_span.start for block in document.blocks for item in block.properties}
+    texts = {block.span.start for block in document.blocks if block.carrier in ("properties text", "base64 Secret")}
+    places: set[int] = set()
+    if scripts:
+        places.update(start for _, start in _scripts(document))
+    return _Context(keys, texts, places)
+
+
+def _scripts(document: Document) -> list[tuple[list[str], int]]:
+    """The words of each shell command with the start of the scalar that holds it."""
+    found = []
+    for command in commands_in(document.objects):
+        if command.shell and command.container is not None:
+            container = command.container.node
+            nodes = [node for key in ("command", "args") for node in _scalars(container.get(key))]
+            holder = next((node.span.start for node in nodes if node.span.covers(command.words[0].span)), -1)
+            found.append(([word.text for word in command.words], holder))
+    return found
+
+
+def _scalars(node: Node | None) -> list[Node]:
+    if node is None:
+        return []
+    return [node] if isinstance(node.value, str) else list(node.items())
+
+
+def _script_words(document: Document, changes: Sequence[Change] = ()) -> list[list[str]]:
+    wanted = {
+        change.command.words[0].span.start: _texts(change.words) for change in changes if isinstance(change, SetWords)
+    }
+    return [
+        wanted.get(command.words[0].span.start, _texts(command.words))
+        for command in commands_in(document.objects)
+        if command.shell
+    ]
+
+
+def _texts(words: Sequence[Word | str]) -> list[str]:
+    return [word if isinstance(word, str) else word.text for word in words]
+
+
+def _plain(node: Node, context: _Context) -> Any:
+    """A node as plain data; containers that changes name are remembered by their place."""
+    if isinstance(node.value, dict):
+        found: dict[str, Any] = {}
+        for key, child in node.value.items():
+            if child.key_span is None or child.key_span.start not in context.keys:
+                found[key] = _plain(child, context)
+        context.places[node.span.start] = found
+        return found
+    if isinstance(node.value, list):
+        items = node.value
+        return [
+            _more_fields(child, context) if _is_property(child, context) else _plain(child, context)
+            for index, child in enumerate(items)
+            if not _flags_property(items, index, context)
+            and (not _is_property(child, context) or _more_fields(child, context))
+        ]
+    if node.span.start in context.texts:
+        return _PROPERTIES
+    return _SCRIPT if node.span.start in context.scripts else node.value
+
+
+def _more_fields(node: Node, context: _Context) -> dict[str, Any]:
+    """What a `{name, value}` pair holds besides its property."""
+    fields = node.value.items() if isinstance(node.value, dict) else ()
+    return {name: _plain(child, context) for name, child in fields if name not in ("name", "key", "value")}
+
+
+def _is_property(node: Node, context: _Context) -> bool:
+    if isinstance(node.value, str):
+        return any(node.span.start <= key < node.span.end for key in _keys_near(node, context))
+    if isinstance(node.value, dict):
+        return any(child.span.start in context.keys and name in ("name", "key") for name, child in node.value.items())
+    return False
+
+
+def _keys_near(node: Node, context: _Context) -> list[int]:
+    return [key for key in context.keys if node.span.start <= key < node.span.end] if len(node.span) < 10_000 else []
+
+
+def _flags_property(items: Sequence[Node], index: int, context: _Context) -> bool:
+    """Is an item the `--conf` before a property?"""
+    if items[index].value not in ("--conf", "-c") or index + 1 == len(items):
+        return False
+    following = items[index + 1]
+    return not str(following.value).startswith("-") and _is_property(following, context)
+
+
+def _carry_out(change: Change, context: _Context) -> None:
+    if isinstance(change, AddEnv):
+        container = context.places[change.container.node.span.start]
+        if all(entry.get("name") != change.name for entry in container.get("env") or []):
+            container["env"] = [_texted(env_entry(change.name, change.field_path)), *(container.get("env") or [])]
+    elif isinstance(change, AddProbe):
+        context.places[change.container.node.span.start][change.kind] = _texted(dict(change.spec))
+    elif isinstance(change, AddInitContainer):
+        pod = context.places[change.container.pod.span.start]
+        pod["initContainers"] = [_texted(dict(change.spec)), *(pod.get("initContainers") or [])]
+    elif isinstance(change, SetWords) and not change.command.shell:
+        _set_words(change, context)
+
+
+def _set_words(change: SetWords, context: _Context) -> None:
+    """Words that keep their order stay in their list; all others go to the list of the word that they come before."""
+    lists = cast(Sequence[WordList], change.command.origin)
+    order = {id(word): index for index, word in enumerate(change.command.words)}
+    names = [order.get(id(word), -1 - position) for position, word in enumerate(change.words)]
+    moved = replaced_stretches(list(range(len(lists))), names)
+    coming = {position for _, _, first, last in moved for position in range(first, last)}
+    result: dict[str, list[str]] = {place.key: [] for place in lists}
+    pending: list[str] = []
+    key = lists[0].key
+    for position, text in enumerate(_texts(change.words)):
+        pending.append(text)
+        if position not in coming:
+            key = lists[names[position]].key
+            result[key] += pending
+            pending = []
+    result[key] += pending
+    container = context.places[lists[0].container.span.start]
+    container.update(result)
+
+
+def _texted(data: Any) -> Any:
+    """Plain data with every scalar as the text that YAML holds."""
+    if isinstance(data, dict):
+        return {key: _texted(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_texted(item) for item in data]
+    return data if isinstance(data, str) else str(data)

@@ -1,0 +1,387 @@
+"""The only place that writes users' files: a set of files is written as a whole, or not at all.
+
+New bytes go to temporary files beside their targets; a journal says what is on its way; then the temporary files
+take their targets' places. Whatever ends the process in between, `recover` brings the set to all-old or all-new.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from sparkfix.engine import journal
+from sparkfix.engine.journal import Entry, Home, Journal, Step, journal_folder
+from sparkfix.model import FileChange, SparkfixError
+
+__all__ = ["Recovery", "journal_folder", "pending", "recover", "write_files"]
+
+_LOCK_SECONDS = 1.0
+_CHANCES = 50
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What became of an interrupted set of writes; `str()` is the line for the user.
+
+    `finished` says that all of `paths` hold their new bytes; otherwise they hold their old ones. `left_alone` were
+    changed by somebody else since. `damaged` is where an unreadable journal was put. Paths are relative to the root
+    that was given to `recover`.
+    """
+
+    finished: bool
+    paths: tuple[str, ...]
+    left_alone: tuple[str, ...] = ()
+    damaged: str = ""
+
+    def __str__(self) -> str:
+        if self.damaged:
+            return (
+                "An interrupted write left a journal that cannot be read. No file was touched; please look over "
+                f"your last changes. The journal was kept as {self.damaged}"
+            )
+        if self.finished:
+            return f"Finished an interrupted write: {_counted(self.paths)}"
+        line = f"Undid an interrupted write: {_counted(self.paths)}"
+        if self.left_alone:
+            line += f"; left alone, as changed since: {', '.join(self.left_alone)}"
+        return line
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One file to write: the path as the caller gave it, the real file, and the temporary file beside it."""
+
+    path: str
+    target: Path
+    temp: Path
+    before: bytes
+    after: bytes
+
+    def entry(self, base: Path, *, ready: bool) -> Entry:
+        target = self.target.relative_to(base).as_posix()
+        if not ready:
+            return Entry(target, self.temp.name)
+        return Entry(target, self.temp.name, self.before, journal.sha256(self.after))
+
+
+def write_files(root: Path, changes: Sequence[FileChange]) -> None:
+    """Write every change whose bytes differ, all or none; `path`s are relative to `root`.
+
+    A symbolic link that stays inside `root` is kept and its file is written. Raises SparkfixError, with nothing
+    written, if another sparkfix is writing, an interrupted write waits for `recover`, a file no longer holds its
+    `before` bytes, lies outside `root`, or cannot be written.
+    """
+    _write_files(root, changes, _no_step)
+
+
+def recover(root: Path) -> Recovery | None:
+    """Finish or undo the interrupted set of writes that concerns `root`; None if there is none.
+
+    Raises SparkfixError if another sparkfix is writing or a file cannot be written; the journal is then kept.
+    """
+    return _recover(root, _no_step)
+
+
+def pending(root: Path) -> bool:
+    """True if a set of writes was interrupted (or is under way) in the work tree of `root`. Writes nothing."""
+    return journal.exists(journal.find_home(root))
+
+
+def _no_step(name: str) -> None:
+    pass
+
+
+def _write_files(root: Path, changes: Sequence[FileChange], step: Step) -> None:
+    wanted = [change for change in changes if change.before != change.after]
+    if not wanted:
+        return
+    base = root.resolve()
+    home = journal.find_home(base)
+    with _locked(home):
+        step("locked")
+        if journal.exists(home):
+            raise SparkfixError("an earlier write was interrupted here; run sparkfix again to complete it first")
+        with _blaming(str(home.folder)):
+            _discard(journal.drafts(home))
+        items = _checked(base, wanted)
+        step("checked")
+        ready = _prepare(home, base, items, step)
+        _swap(home, base, items, ready, step)
+        step("done")
+
+
+def _prepare(home: Home, base: Path, items: Sequence[_Item], step: Step) -> Journal:
+    """Put all new bytes on the disk beside their targets, and the journal that makes them count.
+
+    Raises SparkfixError with nothing left over.
+    """
+    where = base.relative_to(home.anchor).as_posix()
+    try:
+        with _blaming(str(home.journal)):
+            begun = tuple(item.entry(base, ready=False) for item in items)
+            journal.save(home, Journal(journal.PREPARING, where, begun), step)
+        step("preparing")
+        for item in items:
+            with _blaming(item.path):
+                journal.write_new(item.temp, item.after, item.target.stat(), step)
+            step(f"temp written: {item.path}")
+        with _blaming(str(base)):
+            journal.sync_folders(item.temp for item in items)
+        for item in items:
+            _unchanged(item)
+        step("temps synced")
+        ready = Journal(journal.READY, where, tuple(item.entry(base, ready=True) for item in items))
+        with _blaming(str(home.journal)):
+            journal.save(home, ready, step)
+        step("ready")
+    except BaseException as error:
+        # Temps first: a journal without temps can only be undone, temps without a journal would never be found.
+        with contextlib.suppress(OSError):
+            _discard(item.temp for item in items)
+            journal.remove(home)
+        if isinstance(error, SparkfixError):
+            raise SparkfixError(f"{error}; nothing was written") from error
+        raise
+    return ready
+
+
+def _swap(home: Home, base: Path, items: Sequence[_Item], ready: Journal, step: Step) -> None:
+    """Let the temporary files take their targets' places and end the journal.
+
+    Raises SparkfixError with every file put back.
+    """
+    try:
+        for item in items:
+            _unchanged(item)
+            with _blaming(item.path):
+                os.replace(item.temp, item.target)
+            step(f"renamed: {item.path}")
+        with _blaming(str(base)):
+            journal.sync_folders(item.target for item in items)
+        step("renames synced")
+        with _blaming(str(home.journal)):
+            journal.remove(home)
+    except BaseException as error:
+        try:
+            left = _undo(base, ready.entries, step)
+            journal.remove(home)
+        except (OSError, SparkfixError) as second:
+            reason = f"{error}; and not all files could be put back ({second}): run sparkfix again to complete this"
+            raise SparkfixError(reason) from error
+        if isinstance(error, SparkfixError):
+            rest = f" (left alone, as changed since: {', '.join(left)})" if left else ""
+            raise SparkfixError(f"{error}; nothing was written{rest}") from error
+        raise
+
+
+def _recover(root: Path, step: Step) -> Recovery | None:
+    real = root.resolve()
+    home = journal.find_home(real)
+    if not journal.exists(home) and not journal.drafts(home) and not (home.private and os.path.lexists(home.folder)):
+        return None
+    with _locked(home):
+        step("locked")
+        with _blaming(str(home.folder)):
+            _discard(journal.drafts(home))
+            step("drafts gone")
+            if not journal.exists(home):
+                return None
+            found = journal.load(home)
+            if found is None:
+                return Recovery(finished=False, paths=(), damaged=str(journal.set_aside(home)))
+        base = home.anchor / found.root
+        finished = found.state == journal.READY and _finishable(base, found.entries)
+        left: tuple[str, ...] = ()
+        if finished:
+            _finish(base, found.entries, step)
+        elif found.state == journal.READY:
+            left = _undo(base, found.entries, step)
+        else:
+            _drop_temps(base, found.entries)
+        step("recovered")
+        with _blaming(str(home.journal)):
+            journal.remove(home)
+        names = {entry.target: _shown(base, entry, real) for entry in found.entries}
+        kept = tuple(name for target, name in names.items() if target not in left)
+        return Recovery(finished, kept, tuple(names[target] for target in left))
+
+
+def _finishable(base: Path, entries: Sequence[Entry]) -> bool:
+    states = ((entry, _state(base, entry)) for entry in entries)
+    return all(state == "after" or (state == "before" and _whole(base, entry)) for entry, state in states)
+
+
+def _finish(base: Path, entries: Sequence[Entry], step: Step) -> None:
+    """Complete the renames. Raises SparkfixError; the journal still tells the whole story then."""
+    for entry in entries:
+        target = entry.located(base)
+        if target is not None and _state(base, entry) == "before":
+            with _blaming(entry.target):
+                os.replace(target.with_name(entry.temp), target)
+            step(f"finished: {entry.target}")
+    _drop_temps(base, entries)
+    _sync(base, entries)
+
+
+def _undo(base: Path, entries: Sequence[Entry], step: Step) -> tuple[str, ...]:
+    """Give every target that holds its new bytes its old ones again; return the targets that hold anything else.
+
+    Raises SparkfixError; the journal still tells the whole story then.
+    """
+    # Without temps the set can no longer be finished: an undo that is interrupted will be an undo again.
+    _drop_temps(base, entries)
+    step("temps dropped")
+    left: list[str] = []
+    for entry in entries:
+        state = _state(base, entry)
+        target = entry.located(base)
+        if target is None or state == "other":
+            left.append(entry.target)
+        elif state == "after":
+            temp = target.with_name(entry.temp)
+            with _blaming(entry.target):
+                journal.write_new(temp, entry.before, target.stat(), step)
+                os.replace(temp, target)
+            step(f"undone: {entry.target}")
+    _sync(base, entries)
+    return tuple(left)
+
+
+def _drop_temps(base: Path, entries: Sequence[Entry]) -> None:
+    for entry in entries:
+        target = entry.located(base)
+        if target is not None:
+            with _blaming(entry.target):
+                target.with_name(entry.temp).unlink(missing_ok=True)
+
+
+def _sync(base: Path, entries: Sequence[Entry]) -> None:
+    found = (entry.located(base) for entry in entries)
+    with _blaming(str(base)):
+        journal.sync_folders(target for target in found if target is not None)
+
+
+def _state(base: Path, entry: Entry) -> str:
+    """`before`, `after` or `other`: what a target holds. Raises SparkfixError if it cannot be read."""
+    target = entry.located(base)
+    with _blaming(entry.target):
+        content = journal.plain_content(target) if target is not None else None
+    if content is None:
+        return "other"
+    return {entry.after: "after", entry.before_sha256: "before"}.get(journal.sha256(content), "other")
+
+
+def _whole(base: Path, entry: Entry) -> bool:
+    target = entry.located(base)
+    with _blaming(entry.target):
+        content = journal.plain_content(target.with_name(entry.temp)) if target is not None else None
+    return content is not None and journal.sha256(content) == entry.after
+
+
+def _checked(base: Path, changes: Sequence[FileChange]) -> tuple[_Item, ...]:
+    """The changes with their real targets. Raises SparkfixError for the first that must not be written."""
+    items: dict[Path, _Item] = {}
+    for change in changes:
+        target = _target(base, change.path)
+        item = _Item(change.path, target, target.with_name(journal.temp_name(target)), change.before, change.after)
+        twin = items.setdefault(target, item)
+        if twin.after != item.after:
+            raise SparkfixError(f"{twin.path} and {item.path} are one file with two results; nothing was written")
+        try:
+            _unchanged(item)
+            if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+                raise SparkfixError(f"{change.path} is read-only")
+        except SparkfixError as error:
+            raise SparkfixError(f"{error}; nothing was written") from error
+    return tuple(items.values())
+
+
+def _target(base: Path, path: str) -> Path:
+    """The real file behind a path. Raises SparkfixError if it is not below `base`."""
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or not pure.parts:
+        raise SparkfixError(f"{path} is not a path inside {base}; nothing was written")
+    try:
+        target = (base / path).resolve(strict=True)
+    except FileNotFoundError:
+        raise SparkfixError(f"{path} changed while sparkfix was working; nothing was written") from None
+    except (OSError, RuntimeError) as error:
+        # Before Python 3.13 a loop of links is a RuntimeError.
+        reason = (error.strerror if isinstance(error, OSError) else "") or "its links go round in a circle"
+        raise SparkfixError(f"{path} cannot be found: {reason}; nothing was written") from error
+    if not target.is_relative_to(base):
+        raise SparkfixError(f"{path} is behind a link that leads out of {base}; nothing was written")
+    return target
+
+
+def _unchanged(item: _Item) -> None:
+    """Raise SparkfixError if the target no longer holds its old bytes."""
+    with _blaming(item.path):
+        content = journal.plain_content(item.target)
+    if content != item.before:
+        raise SparkfixError(f"{item.path} changed while sparkfix was working")
+
+
+def _discard(files: Iterator[Path] | Sequence[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
+
+
+def _shown(base: Path, entry: Entry, real: Path) -> str:
+    return Path(os.path.relpath(base / entry.target, real)).as_posix()
+
+
+def _counted(paths: Sequence[str]) -> str:
+    count = f"{len(paths)} file{'' if len(paths) == 1 else 's'}"
+    if not paths:
+        return count
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return f"{count} ({', '.join(paths[:_NAMED])}{more})"
+
+
+@contextlib.contextmanager
+def _blaming(path: str) -> Iterator[None]:
+    """Turn an OSError into a SparkfixError that names the file and the cause."""
+    try:
+        yield
+    except OSError as error:
+        raise SparkfixError(f"{path} could not be written: {error.strerror or error}") from error
+
+
+@contextlib.contextmanager
+def _locked(home: Home) -> Iterator[None]:
+    """Be the only writer. Raises SparkfixError if another one stays or the lock cannot be made."""
+    from filelock import FileLock, Timeout
+
+    # The holder of a private folder takes it away in the end, perhaps between our two calls.
+    for chance in range(_CHANCES):
+        try:
+            with _blaming(str(home.folder)):
+                if home.folder.is_symlink():
+                    raise SparkfixError(f"{home.folder} is a link, so sparkfix does not write there")
+                home.folder.mkdir(exist_ok=True)
+                journal.sync_folder(home.folder.parent)
+            lock = FileLock(str(home.lock), timeout=_LOCK_SECONDS)
+            lock.acquire()
+            break
+        except Timeout:
+            raise SparkfixError(f"another sparkfix is writing in {home.anchor}; please wait for it to end") from None
+        except FileNotFoundError as error:
+            if chance == _CHANCES - 1:
+                raise SparkfixError(f"{home.lock} could not be made: {error.strerror}; nothing was written") from error
+        except (OSError, NotImplementedError) as error:
+            reason = (error.strerror if isinstance(error, OSError) else "") or "locks do not work here"
+            raise SparkfixError(f"{home.lock} could not be made: {reason}; nothing was written") from error
+    try:
+        yield
+    finally:
+        if home.private and not journal.exists(home):
+            # Whoever waits for the lock notices that its file is gone; a folder that is not empty stays.
+            with contextlib.suppress(OSError):
+                home.lock.unlink(missing_ok=True)
+                home.folder.rmdir()
+        lock.release()

@@ -1,0 +1,209 @@
+"""Edits of containers and commands: environment, probes, init containers, words."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+from sparkfix.formats.kubernetes.commands import WordList
+from sparkfix.formats.yaml.compose import ScalarNode, SequenceNode
+from sparkfix.formats.yaml.entries import indent_of
+from sparkfix.formats.yaml.insert import insert_item, insert_key
+from sparkfix.formats.yaml.nodes import Origin
+from sparkfix.formats.yaml.scalars import encode
+from sparkfix.model import Command, Container, Edit, Refused, Span, Word
+from sparkfix.text.similar import replaced_stretches
+from sparkfix.text.source import SourceText
+
+_AFTER = ("imagePullPolicy", "image", "name")
+
+
+def add_env(container: Container, name: str, field_path: str) -> tuple[Edit, ...]:
+    """Add a Downward-API variable as the first entry of `env`, so that later entries can refer to it."""
+    present = container.environment().get(name)
+    if present is not None:
+        if present.text("valueFrom", "fieldRef", "fieldPath") == field_path:
+            return ()
+        raise Refused(f"the container sets {name} to something else")
+    return insert_item(container.node, "env", env_entry(name, field_path), after=_AFTER)
+
+
+def env_entry(name: str, field_path: str) -> dict[str, Any]:
+    return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": field_path}}}
+
+
+def add_probe(container: Container, kind: str, spec: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """Add a probe before the container's other probes, else behind its image."""
+    before = ("livenessProbe", "readinessProbe")
+    return insert_key(container.node, kind, dict(spec), before=before, after=_AFTER)
+
+
+def add_init_container(container: Container, spec: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """Add an init container to the pod, as the first one; before `containers` where the pod has none."""
+    return insert_item(container.pod, "initContainers", dict(spec), before=("containers",))
+
+
+def set_words(command: Command, words: Sequence[Word | str]) -> tuple[Edit, ...]:
+    """Reorder, add and drop words of a command, touching only those that move."""
+    if command.locked:
+        raise Refused(command.locked)
+    if command.shell:
+        return _shell_words(command, words)
+    return _list_words(command, words)
+
+
+def _moves(command: Command, words: Sequence[Word | str]) -> list[tuple[int, int, list[Word | str]]]:
+    """(start, end, new) per stretch of the old words that is replaced; a word that stays is in no stretch."""
+    old = list(command.words)
+    order = {id(word): index for index, word in enumerate(old)}
+    names: list[Hashable] = [order.get(id(word), ("new", position)) for position, word in enumerate(words)]
+    stretches = replaced_stretches(list(range(len(old))), names)
+    return [(low, high, list(words[first:last])) for low, high, first, last in stretches]
+
+
+def _shell_words(command: Command, words: Sequence[Word | str]) -> tuple[Edit, ...]:
+    source = command.origin
+    if not isinstance(source, SourceText):
+        raise Refused("the script's place is not known")
+    old = command.words
+    edits = []
+    for low, high, new in _moves(command, words):
+        texts = [source.span_text(word.span) if isinstance(word, Word) else word for word in new]
+        between = source.encode(" ")
+        gap = source.data[old[low - 1].span.end : old[low].span.start] if 0 < low < len(old) else between
+        if high > low and texts:
+            edits.append(Edit(source.path, old[low].span, between.join(map(source.encode, texts))))
+            low += 1
+        elif texts:
+            at = old[low].span.start if low < len(old) else old[-1].span.end
+            new_text = between.join(map(source.encode, texts))
+            edits.append(Edit(source.path, Span(at, at), new_text + gap if low < len(old) else gap + new_text))
+        if high > low:
+            start = old[low - 1].span.end
+            edits.append(Edit(source.path, Span(start, old[high - 1].span.end), b""))
+    return tuple(edits)
+
+
+def _list_words(command: Command, words: Sequence[Word | str]) -> tuple[Edit, ...]:
+    lists = command.origin
+    edits: list[Edit] = []
+    for low, high, new in _moves(command, words):
+        if low < high and new and _is_flow(lists[low]):
+            edits.append(_replace_in_flow(command, lists[low], low, new))
+            low += 1
+        elif new:
+            edits.extend(_put_items(command, lists, low, new))
+        for key in ("command", "args"):
+            run = [place for place in lists[low:high] if place.key == key]
+            edits.extend(_drop_run(run) if run else ())
+    return (*edits, *_emptied(command, lists, words))
+
+
+def _is_flow(place: WordList) -> bool:
+    return bool(_sequence(place)[1].flow_style)
+
+
+def _replace_in_flow(command: Command, place: WordList, index: int, new: Sequence[Word | str]) -> Edit:
+    source = _sequence(place)[0].text.source
+    texts = [source.span_text(word.span) if isinstance(word, Word) else encode(word, None, flow=True) for word in new]
+    return Edit(source.path, command.words[index].span, source.encode(", ".join(texts)))
+
+
+def _drop_run(run: Sequence[WordList]) -> list[Edit]:
+    """Take neighbouring items out of one list, with the commas that they leave behind in flow style."""
+    origin, node = _sequence(run[0])
+    source, text = origin.text.source, origin.text
+    if not node.flow_style:
+        ranges = [_item_range(place)[1:3] for place in run]
+        for place, (_, stop) in zip(run, ranges, strict=True):
+            _refuse_comment(source, text.end(origin.document, node.value[place.index]), stop)
+        return [Edit(source.path, source.span(start, end), b"") for start, end in ranges]
+    low, high = run[0].index, run[-1].index + 1
+    start, end = text.start(origin.document, node.value[low]), text.end(origin.document, node.value[high - 1])
+    if high < len(node.value):
+        end = text.start(origin.document, node.value[high])
+    elif low:
+        start = text.end(origin.document, node.value[low - 1])
+    position = start
+    for item in node.value[low:high]:
+        _refuse_comment(source, position, text.start(origin.document, item))
+        position = text.end(origin.document, item)
+    _refuse_comment(source, position, end)
+    return [Edit(source.path, source.span(start, end), b"")]
+
+
+def _refuse_comment(source: SourceText, start: int, end: int) -> None:
+    """Raise `Refused` if what stands between two words, and would go with one of them, holds a comment."""
+    if "#" in source.folded[start:end]:
+        raise Refused("a comment beside a word that moves would be lost")
+
+
+def _sequence(place: WordList) -> tuple[Origin, SequenceNode]:
+    found = place.container.get(place.key)
+    origin = found.origin if found is not None else None
+    if not isinstance(origin, Origin) or not isinstance(origin.node, SequenceNode):
+        raise Refused(f"`{place.key}` is not written as a list")
+    return origin, origin.node
+
+
+def _item_range(place: WordList) -> tuple[Origin, int, int, bool]:
+    """Range of a list item: its whole lines in block style, the scalar and a comma in flow style."""
+    origin, node = _sequence(place)
+    text, source = origin.text, origin.text.source
+    item = node.value[place.index]
+    if not isinstance(item, ScalarNode) or item.style in ("|", ">"):
+        raise Refused("a word of the command is a block scalar")
+    start, end = text.start(origin.document, item), text.end(origin.document, item)
+    if node.flow_style:
+        if place.index + 1 < len(node.value):
+            return origin, start, text.start(origin.document, node.value[place.index + 1]), True
+        if place.index:
+            return origin, text.end(origin.document, node.value[place.index - 1]), end, True
+        return origin, start, end, True
+    dash = text.masked.rfind("-", 0, start)
+    indent_of(source, dash)
+    return origin, source.line_start(dash), source.line_end(end), False
+
+
+def _put_items(command: Command, lists: Sequence[WordList], low: int, new: Sequence[Word | str]) -> list[Edit]:
+    at_end = low >= len(lists)
+    place = lists[-1] if at_end else lists[low]
+    origin, start, end, flow = _item_range(place)
+    source = origin.text.source
+    texts = []
+    for word in new:
+        text = word if isinstance(word, str) else ""
+        texts.append(source.span_text(word.span) if isinstance(word, Word) else encode(text, None, flow=flow))
+    if flow:
+        item = _sequence(place)[1].value[place.index]
+        at = origin.text.end(origin.document, item) if at_end else origin.text.start(origin.document, item)
+        joined = ", ".join(texts)
+        written = ", " + joined if at_end else joined + ", "
+        return [Edit(source.path, source.span(at, at), source.encode(written))]
+    at = end if at_end else start
+    dash = source.folded.index("-", start)
+    first = source.offset(command.words[-1 if at_end else low].span.start)
+    lead = source.text(start, dash) + source.text(dash, first)
+    lines = "".join(lead + text + source.newline for text in texts)
+    return [Edit(source.path, source.span(at, at), source.encode(lines))]
+
+
+def _emptied(command: Command, lists: Sequence[WordList], words: Sequence[Word | str]) -> tuple[Edit, ...]:
+    """A list that loses its last item becomes `[]`."""
+    kept = {id(word) for word in words}
+    stay = {index for index, word in enumerate(command.words) if id(word) in kept}
+    moved = {index for low, high, _ in _moves(command, words) for index in range(low, high)}
+    edits = []
+    for key in ("command", "args"):
+        indexes = [index for index, place in enumerate(lists) if place.key == key]
+        if indexes and all(index in moved or index not in stay for index in indexes):
+            origin, node = _sequence(lists[indexes[0]])
+            if node.flow_style or len(node.value) != len(indexes):
+                continue
+            source = origin.text.source
+            start = origin.text.start(origin.document, node)
+            colon = len(source.folded[:start].rstrip(" \t\r\n"))
+            if source.folded[colon - 1] != ":":
+                raise Refused(f"`{key}` would become empty")
+            edits.append(Edit(source.path, source.span(colon, colon), source.encode(" []")))
+    return tuple(edits)

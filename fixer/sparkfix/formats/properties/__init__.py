@@ -1,0 +1,1 @@
+"""Java properties text: files, and text inside YAML scalars and template bodies."""

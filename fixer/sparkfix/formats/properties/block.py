@@ -1,0 +1,53 @@
+"""Properties text as a block of Spark properties."""
+
+from __future__ import annotations
+
+from sparkfix.formats.embedded import EmbeddedEntry, Layer
+from sparkfix.formats.helm.lexer import Template
+from sparkfix.formats.properties.parse import Setting, parse, spark_value, unescape
+from sparkfix.formats.properties.write import PropertiesEntry
+from sparkfix.model import Property
+from sparkfix.text.source import SourceText
+
+
+def properties_in(
+    source: SourceText, masked: str, template: Template, start: int, end: int, locked: str = ""
+) -> tuple[Property, ...]:
+    """The settings in a range of a (masked) text. Positions are offsets in the folded text."""
+    return tuple(_property(source, template, setting, locked) for setting in parse(masked, start, end))
+
+
+def _property(source: SourceText, template: Template, setting: Setting, locked: str) -> Property:
+    templated = bool(template.actions) and bool(template.within(setting.value_start, setting.value_end))
+    value = source.text(setting.value_start, setting.value_end)
+    key_templated = bool(template.actions) and bool(template.within(setting.first, setting.key_end))
+    return Property(
+        path=source.path,
+        key=unescape(source.text(setting.first, setting.key_end)),
+        value=value if templated else spark_value(value),
+        key_span=source.span(setting.first, setting.key_end),
+        value_span=source.span(setting.value_start, setting.value_end),
+        guard=template.guard(setting.first) if template.branches else (),
+        templated=templated,
+        locked=locked or ("its key is computed by the template" if key_templated else ""),
+        entry=PropertiesEntry(source, setting),
+    )
+
+
+def embedded_properties(layer: Layer, locked: str = "") -> tuple[Property, ...]:
+    """The settings of an inner text, with spans and edits in the outer file."""
+    inner = layer.inner
+    found = []
+    for setting in parse(inner.folded):
+        found.append(
+            Property(
+                path=layer.source.path,
+                key=unescape(inner.text(setting.first, setting.key_end)),
+                value=spark_value(inner.text(setting.value_start, setting.value_end)),
+                key_span=layer.span(setting.first, setting.key_end),
+                value_span=layer.span(setting.value_start, setting.value_end),
+                locked=locked,
+                entry=EmbeddedEntry(PropertiesEntry(inner, setting), layer),
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,99 @@
+"""Edits of properties text: one line in, one line out, in the style of its neighbour."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sparkfix.formats.properties.parse import Setting
+from sparkfix.model import Edit, Refused
+from sparkfix.text.source import SourceText
+
+_NATURAL_LINE = re.compile(r"[ \t\f]*(?P<text>[^\r\n]*)(?:\r\n?|\n)?")
+_ACTION = re.compile(r"(\{\{.*?\}\})", re.DOTALL)
+
+
+def encode_value(value: str) -> str:
+    """A value as Java reads it back; template actions stay as they are. Raises `Refused` for line breaks."""
+    if "\n" in value or "\r" in value:
+        raise Refused("a value with a line break does not fit on a properties line")
+    parts = _ACTION.split(value)
+    text = "".join(
+        part if index % 2 else part.replace("\\", "\\\\").replace("\t", "\\t") for index, part in enumerate(parts)
+    )
+    return "\\" + text if text[:1] in (" ", "=", ":") else text
+
+
+def encode_key(key: str) -> str:
+    """A key as Java reads it back."""
+    if "\n" in key or "\r" in key:
+        raise Refused("a key with a line break does not fit on a properties line")
+    return re.sub(r"([\\\s=:]|^[#!])", r"\\\1", key)
+
+
+@dataclass(frozen=True)
+class PropertiesEntry:
+    """One setting in properties text, as an `Entry`. Positions are offsets in the folded text of `source`."""
+
+    source: SourceText
+    setting: Setting
+
+    def _edit(self, start: int, end: int, text: str) -> Edit:
+        return Edit(self.source.path, self.source.span(start, end), self.source.encode(text))
+
+    def _newline(self) -> str:
+        """The line break that ends the setting, or nothing at the end of a file without one."""
+        return _line_break_before(self.source.folded, self.setting.end)
+
+    def set_value(self, value: str) -> tuple[Edit, ...]:
+        setting = self.setting
+        text = encode_value(value)
+        if setting.value_start == setting.key_end and text:
+            text = " " + text
+        return (self._edit(setting.value_start, setting.value_end, text),)
+
+    def rename(self, key: str) -> tuple[Edit, ...]:
+        return (self._edit(self.setting.first, self.setting.key_end, encode_key(key)),)
+
+    def remove(self) -> tuple[Edit, ...]:
+        setting = self.setting
+        if setting.end == len(self.source.folded) and not self._newline() and setting.start > 0:
+            # The file has no final newline: the line before must not gain one.
+            start = setting.start - (2 if self.source.folded[: setting.start].endswith("\r\n") else 1)
+            return (self._edit(start, setting.end, ""),)
+        return (self._edit(setting.start, setting.end, ""),)
+
+    def comment_out(self) -> tuple[Edit, ...]:
+        setting = self.setting
+        lines = _NATURAL_LINE.finditer(self.source.folded, setting.first, setting.end)
+        return tuple(self._edit(line.start("text"), line.start("text"), "# ") for line in lines if line[0])
+
+    def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
+        setting, text = self.setting, self.source.text
+        separator = _separator_like(
+            text(setting.first, setting.key_end), text(setting.key_end, setting.value_start), key
+        )
+        line = text(setting.start, setting.first) + encode_key(key) + separator + encode_value(value)
+        newline = self._newline() or _line_break_before(self.source.folded, setting.start) or self.source.newline
+        if before:
+            return (self._edit(setting.start, setting.start, line + newline),)
+        if self._newline():
+            return (self._edit(setting.end, setting.end, line + newline),)
+        return (self._edit(setting.end, setting.end, newline + line),)
+
+
+def _line_break_before(text: str, position: int) -> str:
+    """The line break that ends directly before a position, or nothing."""
+    last = text[max(position - 2, 0) : position]
+    return last if last == "\r\n" else last[-1:] if last[-1:] in ("\r", "\n") else ""
+
+
+def _separator_like(key: str, separator: str, new_key: str) -> str:
+    """The neighbour's separator; where it pads its key to a column, the new key is padded to the same one."""
+    if not separator or "\\" in separator:
+        return "="
+    pad = separator[: len(separator) - len(separator.lstrip(" \t\f"))]
+    rest = separator[len(pad) :]
+    if len(pad) > 1 and "\t" not in pad:
+        pad = " " * max(1, len(key) + len(pad) - len(new_key))
+    return pad + rest

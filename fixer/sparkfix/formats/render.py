@@ -1,0 +1,50 @@
+"""From a rule's intent to byte edits: each change is handed to the format that holds its subject."""
+
+from __future__ import annotations
+
+from sparkfix.formats.kubernetes.write import add_env, add_init_container, add_probe, set_words
+from sparkfix.model import (
+    Add,
+    AddEnv,
+    AddInitContainer,
+    AddProbe,
+    Change,
+    CommentOut,
+    Edit,
+    Entry,
+    Property,
+    Refused,
+    Remove,
+    RenameKey,
+    SetValue,
+    SetWords,
+)
+
+
+def render(change: Change) -> tuple[Edit, ...]:
+    """The edits that carry out one change. Raises `Refused` with the reason where that is not safely possible."""
+    match change:
+        case SetValue(item, value):
+            return _entry(item).set_value(value)
+        case Add(item, key, value, before):
+            return _entry(item).add_beside(key, value, before=before)
+        case Remove(item):
+            return _entry(item).remove()
+        case CommentOut(item):
+            return _entry(item).comment_out()
+        case RenameKey(item, key):
+            return _entry(item).rename(key)
+        case AddEnv(container, name, field_path):
+            return add_env(container, name, field_path)
+        case AddInitContainer(container, _, spec):
+            return add_init_container(container, spec)
+        case AddProbe(container, kind, spec):
+            return add_probe(container, kind, spec)
+        case SetWords(command, words):
+            return set_words(command, words)
+
+
+def _entry(item: Property) -> Entry:
+    if item.locked or item.entry is None:
+        raise Refused(f"`{item.key}` cannot be edited: {item.locked or 'its place is not known'}")
+    return item.entry

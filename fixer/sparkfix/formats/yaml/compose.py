@@ -1,0 +1,135 @@
+"""From text to nodes, with libyaml.
+
+libyaml counts characters; it is only ever given the ASCII twin of a file (see `sparkfix.text.source`), so its marks
+are offsets into that twin. Each document of a stream is parsed alone: a broken one does not hide its neighbours.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.resolver import BaseResolver
+
+__all__ = [
+    "BrokenDocument",
+    "Composed",
+    "MappingNode",
+    "Node",
+    "ScalarNode",
+    "SequenceNode",
+    "compose_documents",
+    "style_of",
+]
+
+_SEPARATOR = re.compile(r"^(?:---(?=[ \t\r\n]|$)|\.\.\.(?=[ \t\r\n]|$))", re.MULTILINE)
+_SCHEMA = re.compile(r"^kind:[ \t]*[\"']?CustomResourceDefinition\b", re.MULTILINE)
+_DEEPEST = 200
+_NOTHING = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n|[ \t]+\Z|[ \t]*#[^\n]*\Z)*\Z")
+
+
+class _Loader(yaml.CLoader):
+    """libyaml's parser and composer without tag resolution (which is most of its time)."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's interface
+
+    def resolve(self, kind: object, value: object, implicit: object) -> str:
+        return _TAGS[kind]  # type: ignore[index]
+
+    def descend_resolver(self, current_node: object, current_index: object) -> None:
+        """Tags are not resolved."""
+
+    def ascend_resolver(self) -> None:
+        """Tags are not resolved."""
+
+
+_TAGS = {
+    ScalarNode: BaseResolver.DEFAULT_SCALAR_TAG,
+    SequenceNode: BaseResolver.DEFAULT_SEQUENCE_TAG,
+    MappingNode: BaseResolver.DEFAULT_MAPPING_TAG,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """One document: its root node, and where it begins in the text (marks of its nodes count from there)."""
+
+    root: Node
+    base: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenDocument:
+    """A document that does not parse: its range, the reason, and the offset that the reason points at."""
+
+    base: int
+    end: int
+    reason: str
+    offset: int
+
+
+def style_of(node: ScalarNode) -> str | None:
+    """A scalar's style: `'`, `"`, `|`, `>`, or None for plain (libyaml says an empty text)."""
+    return node.style or None
+
+
+def _documents(text: str) -> Iterator[tuple[int, int]]:
+    """Ranges of the documents of a stream."""
+    starts = [0, *(match.start() for match in _SEPARATOR.finditer(text)), len(text)]
+    for start, end in itertools.pairwise(starts):
+        if start < end:
+            yield start, end
+
+
+def compose_documents(text: str) -> list[Composed | BrokenDocument]:
+    """All documents of an ASCII text; empty ones are left out, and so are CustomResourceDefinitions, whose property
+    names stand in prose and are large. Never raises for bad YAML."""
+    found: list[Composed | BrokenDocument] = []
+    for start, end in _documents(text):
+        piece = text[start:end]
+        if piece.startswith("...") or _NOTHING.match(piece) or _SCHEMA.search(piece):
+            continue
+        result = compose_one(piece, start)
+        if result is not None:
+            found.append(result)
+    return found
+
+
+def _too_deep(piece: str) -> bool:
+    """Is a text nested deeper than can be read? libyaml's composer is recursive and would take the process with it."""
+    if piece.count("[") + piece.count("{") < _DEEPEST and piece.count("- -") < _DEEPEST:
+        return False
+    depth = 0
+    try:
+        for event in yaml.parse(piece, Loader=yaml.CLoader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > _DEEPEST:
+                    return True
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.YAMLError:
+        return False
+    return False
+
+
+def compose_one(piece: str, base: int) -> Composed | BrokenDocument | None:
+    """The document in `piece`, which begins at `base` of the whole text; None if it is empty."""
+    if _too_deep(piece):
+        return BrokenDocument(base, base + len(piece), f"nested more than {_DEEPEST} levels deep", base)
+    loader = _Loader(piece)
+    try:
+        root = loader.get_single_node()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+        offset = base + (mark.index if mark is not None else 0)
+        reason = getattr(error, "problem", None) or str(error)
+        return BrokenDocument(base, base + len(piece), " ".join(str(reason).split()), offset)
+    finally:
+        loader.dispose()
+    return None if root is None else Composed(root, base, base + len(piece))

@@ -1,0 +1,271 @@
+"""Edits of properties in YAML maps and lists, in block and flow style, in the style of their neighbours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sparkfix.formats.yaml.scalars import encode, is_string
+from sparkfix.model import Edit, Refused
+from sparkfix.text.source import SourceText
+
+_SIMPLE_KEY = re.compile(r"[A-Za-z][\w.\-]*", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A scalar's range in the folded text and its style (`'`, `"`, `|`, `>` or None for plain)."""
+
+    start: int
+    end: int
+    style: str | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry of a block or flow collection: its whole range, and how it stands to its siblings."""
+
+    start: int
+    end: int
+    flow: bool
+    count: int
+    previous_end: int | None = None
+    next_start: int | None = None
+    parent_end: int | None = None
+
+
+def _written(source: SourceText, text: str, style: str | None, *, flow: bool, keep_string: bool = True) -> str:
+    """A text as a scalar of this file."""
+    return encode(text, style, flow=flow, keep_string=keep_string, template="{{" in source.folded)
+
+
+def _edit(source: SourceText, start: int, end: int, text: str) -> Edit:
+    return Edit(source.path, source.span(start, end), source.encode(text))
+
+
+def value_edit(source: SourceText, piece: Piece, value: str, *, flow: bool) -> Edit:
+    """Write another text into a scalar's place, keeping its style where the text allows."""
+    if piece.style in ("|", ">"):
+        raise Refused("the value is a block scalar")
+    if "\n" in source.folded[piece.start : piece.end]:
+        raise Refused("the value goes over several lines")
+    old = source.text(piece.start, piece.end)
+    if not old:
+        text = " " + _written(source, value, None, flow=flow) if value else ""
+        return _edit(source, piece.start, piece.end, text)
+    keep = piece.style is not None or "{{" in old or is_string(old)
+    return _edit(source, piece.start, piece.end, _written(source, value, piece.style, flow=flow, keep_string=keep))
+
+
+def line_range(source: SourceText, item: Item) -> tuple[int, int]:
+    """The lines that an entry has to itself. Raises `Refused` where something else stands on them."""
+    start, end = source.line_start(item.start), source.line_end(max(item.end - 1, item.start))
+    if source.folded[start : item.start].strip():
+        raise Refused("something else stands before it on its line")
+    rest = source.folded[item.end : end].strip()
+    if rest and not rest.startswith("#"):
+        raise Refused("something else stands behind it on its line")
+    return start, end
+
+
+def remove_item(source: SourceText, item: Item) -> tuple[Edit, ...]:
+    """Take an entry out: its lines in block style, itself and one comma in flow style."""
+    if item.flow:
+        return (_remove_from_flow(source, item),)
+    start, end = line_range(source, item)
+    if end == len(source.folded) and not source.folded.endswith("\n") and start > 0:
+        start -= 2 if source.folded[:start].endswith("\r\n") else 1
+    edits = [_edit(source, start, end, "")]
+    if item.count == 1:
+        if item.parent_end is None:
+            raise Refused("it is the only entry of its map")
+        edits.append(_edit(source, item.parent_end, item.parent_end, " {}"))
+    return tuple(edits)
+
+
+def _remove_from_flow(source: SourceText, item: Item) -> Edit:
+    start, end = source.line_start(item.start), source.line_end(max(item.end - 1, item.start))
+    rest = source.folded[item.end : end].strip()
+    if not source.folded[start : item.start].strip() and rest.startswith(",") and rest[1:].strip()[:1] in ("", "#"):
+        return _edit(source, start, end, "")
+    if item.next_start is not None:
+        return _edit(source, item.start, item.next_start, "")
+    if item.previous_end is not None:
+        return _edit(source, item.previous_end, item.end, "")
+    return _edit(source, item.start, item.end, "")
+
+
+def comment_out_item(source: SourceText, item: Item) -> tuple[Edit, ...]:
+    """Put `# ` before each line of a block-style entry."""
+    if item.flow:
+        raise Refused("in a flow collection nothing can be commented out")
+    if item.count == 1:
+        raise Refused("it is the only entry of its map")
+    start, end = line_range(source, item)
+    column = item.start - start
+    edits = []
+    while start < end:
+        here = min(start + column, source.line_end(start) - 1)
+        if source.folded[start : source.line_end(start)].strip():
+            edits.append(_edit(source, here, here, "# "))
+        start = source.line_end(start)
+    return tuple(edits)
+
+
+def insert_lines(source: SourceText, item: Item, lines: Sequence[str], *, before: bool) -> tuple[Edit, ...]:
+    """Put whole lines (without newlines) above or below a block-style entry that has its lines to itself."""
+    start, end = line_range(source, item)
+    crlf = source.folded[start:end].endswith("\r\n")
+    newline = "\r\n" if crlf else "\n" if source.folded[start:end].endswith("\n") else source.newline
+    text = "".join(line + newline for line in lines)
+    if before:
+        return (_edit(source, start, start, text),)
+    if source.folded[end - 1 : end] == "\n":
+        return (_edit(source, end, end, text),)
+    return (_edit(source, end, end, newline + text.removesuffix(newline)),)
+
+
+def indent_of(source: SourceText, offset: int) -> str:
+    """The blanks before a position on its line. Raises `Refused` where something else stands there."""
+    before = source.text(source.line_start(offset), offset)
+    if before.strip():
+        raise Refused("something else stands before it on its line")
+    return before
+
+
+@dataclass(frozen=True)
+class MapEntry:
+    """`key: value` in a map whose keys are Spark properties."""
+
+    source: SourceText
+    key: Piece
+    value: Piece
+    item: Item
+
+    def set_value(self, value: str) -> tuple[Edit, ...]:
+        return (value_edit(self.source, self.value, value, flow=self.item.flow),)
+
+    def rename(self, key: str) -> tuple[Edit, ...]:
+        return (value_edit(self.source, self.key, key, flow=self.item.flow),)
+
+    def remove(self) -> tuple[Edit, ...]:
+        return remove_item(self.source, self.item)
+
+    def comment_out(self) -> tuple[Edit, ...]:
+        return comment_out_item(self.source, self.item)
+
+    def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
+        flow = self.item.flow
+        style = self.value.style if self.value.style in ("'", '"') else None
+        key_style = self.key.style if self.key.style in ("'", '"') else None
+        gap = self.source.text(self.key.end, self.value.start)
+        if "\n" in gap or self.value.style in ("|", ">") or not gap.startswith(":"):
+            gap = ": "
+        if gap.startswith(":") and len(gap) > 2:
+            gap = ":" + " " * max(1, self.value.start - self.key.start - len(key) - 1)
+        if self.value.start == self.value.end:
+            gap = ": "
+        old = self.source.text(self.value.start, self.value.end)
+        keep = style is not None or self.value.style in ("|", ">") or "{{" in old or is_string(old) or not old
+        text = _written(self.source, key, key_style, flow=flow) + gap
+        text += _written(self.source, value, style, flow=flow, keep_string=keep)
+        if flow:
+            at = self.item.start if before else self.item.end
+            return (_edit(self.source, at, at, text + ", " if before else ", " + text),)
+        return insert_lines(self.source, self.item, [indent_of(self.source, self.item.start) + text], before=before)
+
+
+@dataclass(frozen=True)
+class PairEntry:
+    """`{name: key, value: value}` in a list of such pairs."""
+
+    source: SourceText
+    key: Piece
+    value: Piece
+    item: Item
+    name_field: str
+    value_field: str
+
+    def set_value(self, value: str) -> tuple[Edit, ...]:
+        return (value_edit(self.source, self.value, value, flow=False),)
+
+    def rename(self, key: str) -> tuple[Edit, ...]:
+        return (value_edit(self.source, self.key, key, flow=False),)
+
+    def remove(self) -> tuple[Edit, ...]:
+        if self.item.count == 1:
+            raise Refused("it is the only entry of its list")
+        return remove_item(self.source, self.item)
+
+    def comment_out(self) -> tuple[Edit, ...]:
+        return comment_out_item(self.source, self.item)
+
+    def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
+        source, item = self.source, self.item
+        name_style = self.key.style if self.key.style in ("'", '"') else None
+        style = self.value.style if self.value.style in ("'", '"') else None
+        name = f"{self.name_field}: {_written(source, key, name_style, flow=item.flow)}"
+        text = f"{self.value_field}: {_written(source, value, style, flow=item.flow)}"
+        if item.flow or source.folded[item.start] == "{":
+            raise Refused("the list is written in flow style")
+        indent = indent_of(source, item.start)
+        dash = "-" + " " * max(1, self.key_column() - len(indent) - 1)
+        return insert_lines(source, item, [indent + dash + name, indent + " " * len(dash) + text], before=before)
+
+    def key_column(self) -> int:
+        """Column of the item's first key, behind the dash."""
+        first = self.item.start + 1
+        while self.source.folded[first] == " ":
+            first += 1
+        return first - self.source.line_start(self.item.start)
+
+
+@dataclass(frozen=True)
+class ArgumentEntry:
+    """`key=value` as one list item: `- spark.x=y`, or the item behind `- --conf`.
+
+    `prefix` is what stands in the item before the key (`--conf=`), `flag` the item before it (`--conf`), if any.
+    """
+
+    source: SourceText
+    piece: Piece
+    key: str
+    value: str
+    prefix: str
+    item: Item
+    flag: Piece | None = None
+
+    def _write(self, key: str, value: str) -> str:
+        return _written(self.source, f"{self.prefix}{key}={value}", self.piece.style, flow=self.item.flow)
+
+    def set_value(self, value: str) -> tuple[Edit, ...]:
+        return (_edit(self.source, self.piece.start, self.piece.end, self._write(self.key, value)),)
+
+    def rename(self, key: str) -> tuple[Edit, ...]:
+        at = self.source.folded.find(self.key, self.piece.start, self.piece.end)
+        if at < 0 or not _SIMPLE_KEY.fullmatch(key):
+            raise Refused("the key needs quotes")
+        return (_edit(self.source, at, at + len(self.key), key),)
+
+    def remove(self) -> tuple[Edit, ...]:
+        if self.item.count <= (1 if self.flag is None else 2):
+            raise Refused("it is the only entry of its list")
+        return remove_item(self.source, self.item)
+
+    def comment_out(self) -> tuple[Edit, ...]:
+        return comment_out_item(self.source, self.item)
+
+    def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
+        flag = [] if self.flag is None else [self.source.text(self.flag.start, self.flag.end)]
+        words = [*flag, self._write(key, value)]
+        if self.item.flow:
+            at = self.item.start if before else self.item.end
+            text = ", ".join(words)
+            return (_edit(self.source, at, at, text + ", " if before else ", " + text),)
+        indent = indent_of(self.source, self.item.start)
+        gap = 1
+        while self.source.folded[self.item.start + gap] == " ":
+            gap += 1
+        dash = "-" + " " * (gap - 1)
+        return insert_lines(self.source, self.item, [indent + dash + word for word in words], before=before)

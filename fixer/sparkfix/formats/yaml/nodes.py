@@ -1,0 +1,57 @@
+"""Composed YAML as `sparkfix.model.Node` trees, and what sparkfix needs of Kubernetes objects in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
+from sparkfix.formats.yaml.text import YamlText
+from sparkfix.model import Node as ModelNode
+from sparkfix.model import Span
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a model node comes from, for the writers of this package."""
+
+    text: YamlText
+    document: Composed
+    node: Node
+
+
+def model_node(text: YamlText, document: Composed, node: Node, key_span: Span | None = None) -> ModelNode:
+    """A composed node and all below it as model nodes. Of two equal keys the last one counts, as in Kubernetes."""
+    return _convert(text, document, node, key_span, frozenset())
+
+
+def _convert(text: YamlText, document: Composed, node: Node, key_span: Span | None, above: frozenset[int]) -> ModelNode:
+    span = text.span(document, node)
+    value: str | dict[str, ModelNode] | list[ModelNode] | None
+    if isinstance(node, ScalarNode):
+        value = text.scalar(document, node)
+        if style_of(node) is None and value in ("", "~", "null"):
+            value = None
+    elif id(node) in above:
+        value = None
+    elif isinstance(node, SequenceNode):
+        value = [_convert(text, document, item, None, above | {id(node)}) for item in node.value]
+    elif isinstance(node, MappingNode):
+        value = _pairs(text, document, node, above | {id(node)})
+    else:
+        value = None
+    guard_at = text.source.offset(key_span.start if key_span else span.start)
+    return ModelNode(value, span, key_span, text.guard(guard_at), Origin(text, document, node))
+
+
+def _pairs(text: YamlText, document: Composed, node: MappingNode, above: frozenset[int]) -> dict[str, ModelNode]:
+    found: dict[str, ModelNode] = {}
+    for key, value in node.value:
+        if isinstance(key, ScalarNode):
+            name = text.scalar(document, key)
+            converted = _convert(text, document, value, text.span(document, key), above)
+            if name == "<<" and isinstance(converted.value, dict):
+                for merged, child in converted.value.items():
+                    found.setdefault(merged, child)
+            else:
+                found[name] = converted
+    return found

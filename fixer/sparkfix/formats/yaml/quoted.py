@@ -1,0 +1,93 @@
+r"""Properties text in quoted and plain scalars: `"spark.a=1\nspark.b=2\n"`.
+
+An edit is possible where each character of the text stands at one known place of the scalar, that is in scalars of
+one line. Scalars whose lines YAML folds are read, but locked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sparkfix.formats.embedded import Layer
+from sparkfix.model import Refused
+from sparkfix.text.source import SourceText
+
+_SIMPLE = {
+    "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
+    " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
+}  # fmt: skip
+_WIDTHS = {"x": 2, "u": 4, "U": 8}
+
+
+def scalar_layer(source: SourceText, start: int, end: int, style: str | None) -> Layer | None:
+    """The text of a flow scalar of one line as a layer; None if it goes over several lines or holds bad escapes."""
+    raw = source.text(start, end)
+    if "\n" in raw:
+        return None
+    decoded = _decode(raw, style)
+    if decoded is None:
+        return None
+    text, offsets = decoded
+    inner = SourceText(source.path, text.encode("utf-8", "surrogateescape"))
+    units = _unit_offsets(source, raw, start)
+    return Layer(inner, source, [units[offset] for offset in offsets], _escape_for(style))
+
+
+def _unit_offsets(source: SourceText, raw: str, start: int) -> list[int]:
+    """Where each character of a text that begins at `start` stands in the folded text, with the end of the last one."""
+    offsets = [start]
+    for character in raw:
+        offsets.append(offsets[-1] + len(source.encode(character)) // source.unit)
+    return offsets
+
+
+def _decode(raw: str, style: str | None) -> tuple[str, list[int]] | None:
+    """Decoded text, and where in `raw` each of its characters begins, with the end of the last one."""
+    if not style:
+        return raw, list(range(len(raw) + 1))
+    characters, offsets = [], []
+    position, stop = 1, len(raw) - 1
+    while position < stop:
+        offsets.append(position)
+        character, position = _one(raw, position, style)
+        if character is None:
+            return None
+        characters.append(character)
+    return "".join(characters), [*offsets, stop]
+
+
+def _one(raw: str, position: int, style: str) -> tuple[str | None, int]:
+    if style == "'":
+        return raw[position], position + (2 if raw[position] == "'" else 1)
+    if raw[position] != "\\":
+        return raw[position], position + 1
+    code = raw[position + 1]
+    if code in _WIDTHS:
+        digits = raw[position + 2 : position + 2 + _WIDTHS[code]]
+        return chr(int(digits, 16)), position + 2 + _WIDTHS[code]
+    return _SIMPLE.get(code), position + 2
+
+
+def _escape_for(style: str | None) -> Callable[[str], str]:
+    if style == '"':
+        return _double
+    if style == "'":
+        return _single
+    return _plain
+
+
+def _double(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+
+
+def _single(text: str) -> str:
+    if "\n" in text:
+        raise Refused("a single-quoted scalar cannot hold another line")
+    return text.replace("'", "''")
+
+
+def _plain(text: str) -> str:
+    if "\n" in text:
+        raise Refused("a plain scalar cannot hold another line")
+    return text

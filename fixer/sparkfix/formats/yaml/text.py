@@ -1,0 +1,101 @@
+"""A YAML text with its template, ready to be walked: raw text of nodes, guards, lines."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from sparkfix.formats.helm.lexer import Template
+from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
+from sparkfix.formats.yaml.scalars import decode
+from sparkfix.model import Guard, Span
+from sparkfix.text.source import SourceText
+
+_NODE_PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t]+|\Z))+")
+_NO_TEMPLATE = Template((), ())
+
+
+def _last_child(node: Node) -> Node | None:
+    """The last value of a block collection."""
+    if not isinstance(node, (MappingNode, SequenceNode)) or node.flow_style or not node.value:
+        return None
+    nodes = [*node.value[-1]] if isinstance(node.value[-1], tuple) else node.value[-2:]
+    first, last = nodes[0], nodes[-1]
+    aliased = last is not first and last.start_mark.index < first.end_mark.index
+    return None if aliased else last
+
+
+@dataclass(frozen=True)
+class YamlText:
+    """A file's source, the text that was parsed (masked where it is a template) and its documents."""
+
+    source: SourceText
+    masked: str
+    documents: tuple[Composed, ...]
+    template: Template = field(default=_NO_TEMPLATE)
+
+    def start(self, document: Composed, node: Node) -> int:
+        """Offset of a node; a scalar begins behind its anchor and tag."""
+        start = document.base + int(node.start_mark.index)
+        if isinstance(node, ScalarNode) and self.masked[start : start + 1] in ("&", "!"):
+            found = _NODE_PROPERTIES.match(self.masked, start, document.base + int(node.end_mark.index))
+            return found.end() if found else start
+        return start
+
+    def end(self, document: Composed, node: Node) -> int:
+        """Offset after a node; marks of block collections point at the next token, so they end with their last child."""
+        end = document.base + int(node.end_mark.index)
+        last = _last_child(node)
+        if last is not None and node.end_mark.index > last.end_mark.index >= node.start_mark.index:
+            end = self.end(document, last)
+        if isinstance(node, ScalarNode) and node.style in ("|", ">"):
+            return end
+        start = self.start(document, node)
+        while end > start and self.masked[end - 1] in " \t\r\n":
+            end -= 1
+        return end
+
+    def span(self, document: Composed, node: Node) -> Span:
+        return self.source.span(self.start(document, node), self.end(document, node))
+
+    def guard(self, offset: int) -> Guard:
+        return self.template.guard(offset) if self.template.branches else ()
+
+    def has_actions(self, start: int, end: int) -> bool:
+        return bool(self.template.actions) and bool(self.template.within(start, end))
+
+    def scalar(self, document: Composed, node: ScalarNode) -> str:
+        """The text of a scalar as a reader of YAML gets it, template actions left as written."""
+        start, end = self.start(document, node), self.end(document, node)
+        if node.style in ("|", ">"):
+            return self.block_scalar(start, end, folded=node.style == ">")
+        if self.source.ascii and not self.template.actions:
+            return str(node.value)
+        raw = self.source.text(start, end)
+        actions = self.has_actions(start, end)
+        if raw.isascii() and not actions:
+            return str(node.value)
+        return decode(raw, style_of(node), actions=actions)
+
+    def block_scalar(self, start: int, end: int, *, folded: bool) -> str:
+        """The raw lines of a block scalar without their common indent (folding is not undone)."""
+        body = self.source.line_end(start)
+        lines = self.source.text(body, end).splitlines(keepends=True)
+        indent = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
+        text = "".join(line[indent:] if line.strip() else line.lstrip(" ") for line in lines)
+        return " ".join(text.split("\n")) if folded else text
+
+    @cached_property
+    def mentions(self) -> list[int]:
+        """Offsets of the word `spark` in the masked text, so that a walk can skip what never says it."""
+        found, position = [], self.masked.find("spark")
+        while position >= 0:
+            found.append(position)
+            position = self.masked.find("spark", position + 5)
+        return found
+
+    def mentioned(self, start: int, end: int) -> bool:
+        index = bisect_left(self.mentions, start)
+        return index < len(self.mentions) and self.mentions[index] < end

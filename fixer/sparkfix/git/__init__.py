@@ -1,0 +1,1 @@
+"""What sparkfix asks of git; GitPython is used nowhere else."""

@@ -1,0 +1,179 @@
+"""Kubernetes objects, containers, commands, and the Spark workloads that they make up."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any
+
+from sparkfix.model.places import Guard, Place, Span
+from sparkfix.model.properties import PropertyBlock
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A YAML value with its place: what Kubernetes objects and containers are read from.
+
+    `value` is a `str`, a `dict[str, Node]`, a `list[Node]` or None. `text` of a scalar keeps template actions.
+    `key_span` is the span of the mapping key that leads to it; `guard` is the guard of its first byte.
+    """
+
+    value: str | dict[str, Node] | list[Node] | None
+    span: Span
+    key_span: Span | None = None
+    guard: Guard = ()
+    origin: Any = field(default=None, compare=False, repr=False)
+
+    def get(self, *route: str | int) -> Node | None:
+        """The node at the end of a route of mapping keys and list positions, or None."""
+        here: Node | None = self
+        for step in route:
+            if here is None:
+                return None
+            if isinstance(step, int):
+                here = here.value[step] if isinstance(here.value, list) and step < len(here.value) else None
+            else:
+                here = here.value.get(step) if isinstance(here.value, dict) else None
+        return here
+
+    def text(self, *route: str | int) -> str:
+        """The scalar text at the end of a route, or an empty string."""
+        found = self.get(*route)
+        return found.value if found is not None and isinstance(found.value, str) else ""
+
+    def items(self, *route: str | int) -> tuple[Node, ...]:
+        """The list items at the end of a route, or nothing."""
+        found = self.get(*route)
+        return tuple(found.value) if found is not None and isinstance(found.value, list) else ()
+
+
+@dataclass(frozen=True, slots=True)
+class KubernetesObject:
+    """One manifest: kind, name and namespace as written (template actions included), and its node."""
+
+    path: str
+    kind: str
+    api_version: str
+    name: str
+    namespace: str
+    node: Node = field(compare=False, repr=False)
+    guard: Guard = ()
+    span: Span = field(default=Span(0, 0), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One container of a pod: its node, and the pod specification that it belongs to."""
+
+    path: str
+    name: str
+    image: str
+    node: Node = field(compare=False, repr=False)
+    pod: Node = field(compare=False, repr=False)
+    init: bool = False
+
+    def environment(self) -> dict[str, Node]:
+        """The entries of `env` by name."""
+        return {item.text("name"): item for item in self.node.items("env") if item.text("name")}
+
+    def place(self, label: str) -> Place:
+        name = self.node.get("name")
+        return Place(self.path, name.span if name else self.node.span, label)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a command: the text the program sees as far as it is known, and where it stands.
+
+    `dynamic` says that the text is only partly known (a shell variable or a template action is in it).
+    """
+
+    text: str
+    span: Span
+    dynamic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program call: the words of an exec-form list or of one simple command in a shell script.
+
+    `shell` is True where a shell reads it. `container` is the container that runs it, if known.
+    """
+
+    path: str
+    words: tuple[Word, ...]
+    shell: bool
+    where: str
+    container: Container | None = None
+    guard: Guard = ()
+    locked: str = ""
+    origin: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def program(self) -> str:
+        """The program's file name, without its folder."""
+        return self.words[0].text.rsplit("/", 1)[-1] if self.words else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SparkVersion:
+    """A Spark version and how it is known; `number` is like `3.5.7` or `3.5`."""
+
+    number: str
+    evidence: str
+    path: str = ""
+    line: int = 0
+
+    @property
+    def release(self) -> tuple[int, ...]:
+        return tuple(int(part) for part in self.number.split("."))
+
+    def __str__(self) -> str:
+        place = f" in {self.path}:{self.line}" if self.line else f" {self.path}" if self.path else ""
+        return f"Spark {self.number}, from {self.evidence}{place}"
+
+
+class Role(str, enum.Enum):
+    """What a workload runs."""
+
+    CONNECT_SERVER = "connect server"
+    THRIFT_SERVER = "thrift server"
+    HISTORY_SERVER = "history server"
+    APPLICATION = "application"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A Kubernetes Service that selects a workload's pods; `name` as written."""
+
+    object: KubernetesObject
+    name: str
+    namespace: str
+    headless: bool
+    publishes_unready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A Spark driver or daemon: its pod (if found), the property blocks that it reads, and what is known of it.
+
+    `evidence` says why the role was given. `namespace` is as written; empty means the release's or the caller's.
+    `sharing` are the drivers' containers of other workloads that read the same blocks.
+    """
+
+    path: str
+    name: str
+    role: Role
+    evidence: str
+    blocks: tuple[PropertyBlock, ...]
+    containers: tuple[Container, ...] = ()
+    server: Container | None = None
+    pod: KubernetesObject | None = None
+    services: tuple[Service, ...] = ()
+    commands: tuple[Command, ...] = ()
+    namespace: str = ""
+    version: SparkVersion | None = None
+    templated: bool = False
+    expands_variables: str = ""
+    sharing: tuple[Container, ...] = ()

@@ -1,0 +1,1 @@
+"""What sparkfix knows of Spark itself: versions, roles, masters, launches."""

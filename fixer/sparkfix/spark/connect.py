@@ -1,0 +1,227 @@
+"""What is known of Connect servers: their probes, their driver's address, and the words that tell users the truth.
+
+Claims and their evidence: SPARK-44482 (binding address from 4.0.0 on), SPARK-51407; socket and log observations on
+Spark 3.5, 4.0.2 and 4.1.1 (dual-stack Linux); docs/running-on-kubernetes.md, client mode networking.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sparkfix.model import Container, Node, Property, PropertyBlock, Service, SparkVersion, Workload, implies
+from sparkfix.spark.facts import CONNECT_PORT, master_kind
+
+MASTER = "spark.master"
+HOST = "spark.driver.host"
+BIND = "spark.driver.bindAddress"
+PORT = "spark.connect.grpc.binding.port"
+ADDRESS = "spark.connect.grpc.binding.address"
+_IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-fA-F:]*:[0-9a-fA-F:]*\]?")
+_PATIENCE = 120
+PATIENCE = "the server has five minutes to listen before the liveness probe counts: this is the cure of failing probes"
+PATIENCE_ALONE = "no liveness probe can kill this server; the startup probe gives it five minutes, then restarts it"
+
+
+def masters_with(workload: Workload, item: Property) -> frozenset[str]:
+    """The kinds of master with which a property is in effect, over all combinations of template arms."""
+    for block in workload.blocks:
+        if item in block.properties:
+            variants = [view for view in block.variants(MASTER, item.key) if view.effective.get(item.key) == item]
+            found = {master_kind(view.value(MASTER)) for view in variants}
+            outside = _master_outside(workload, block)
+            return frozenset(outside if kind == "unknown" and outside else kind for kind in found)
+    return frozenset({"unknown"})
+
+
+def _master_outside(workload: Workload, block: PropertyBlock) -> str:
+    """The master that a workload's other blocks or its command line set, where the block itself sets none."""
+    if block.all(MASTER):
+        return ""
+    for other in workload.blocks:
+        for item in other.all(MASTER):
+            return master_kind(item.value)
+    for command in workload.commands:
+        texts = [word.text for word in command.words]
+        for position, text in enumerate(texts[:-1]):
+            if text == "--master":
+                return master_kind(texts[position + 1])
+    return ""
+
+
+def is_name(value: str) -> bool:
+    """Is a driver host a name, rather than an address or something that Spark, a shell or a person fills in?"""
+    text = value.strip()
+    return bool(text) and not _IP.fullmatch(text) and "${" not in text and "$(" not in text
+
+
+def unbound_hosts(workload: Workload) -> tuple[Property, ...]:
+    """Driver hosts that name a Service under a Kubernetes master while no bind address is set."""
+    found = []
+    if any(
+        block.all(BIND) and not block.properties[0].guard and block not in _with_host(workload)
+        for block in workload.blocks
+    ):
+        return ()
+    for block in _with_host(workload):
+        for view in block.variants(MASTER, HOST, BIND):
+            host = view.effective.get(HOST)
+            if host is None or view.value(BIND) is not None or not is_name(host.value) or host in found:
+                continue
+            if (_master_outside(workload, block) or master_kind(view.value(MASTER))) == "kubernetes":
+                found.append(host)
+    return tuple(found)
+
+
+def _with_host(workload: Workload) -> tuple[PropertyBlock, ...]:
+    return tuple(block for block in workload.blocks if block.all(HOST))
+
+
+def bind_address_port(workload: Workload) -> str:
+    """The port that the Connect server listens on, as written where it is set."""
+    values = [item.value for block in workload.blocks for item in block.all(PORT)]
+    return values[0] if len(set(values)) == 1 else CONNECT_PORT
+
+
+def probe_port(workload: Workload) -> str:
+    """The port for a probe of the Connect server, as written: that of its other probes, its port's name, its number."""
+    server = workload.server
+    wanted = bind_address_port(workload)
+    if server is None:
+        return wanted
+    for kind in ("livenessProbe", "readinessProbe"):
+        for action in ("tcpSocket", "grpc"):
+            port = server.node.text(kind, action, "port")
+            if port and _is_connect_port(server, port, wanted):
+                return port
+    for entry in server.node.items("ports"):
+        if entry.text("containerPort") == wanted and entry.text("name"):
+            return entry.text("name")
+    return wanted
+
+
+def _is_connect_port(server: Container, port: str, wanted: str) -> bool:
+    """Is a probe's port (a number, a name or a template) the Connect server's?"""
+    if port in (wanted, CONNECT_PORT) or "connect" in port.lower() or "grpc" in port.lower():
+        return True
+    named = {entry.text("name"): entry.text("containerPort") for entry in server.node.items("ports")}
+    return named.get(port) in (wanted, CONNECT_PORT)
+
+
+def impatient_probe(workload: Workload) -> Node | None:
+    """The liveness probe that can kill the server before it listens: on its port, under 120 s, no startup probe."""
+    server = workload.server
+    if server is None or server.node.get("startupProbe") is not None:
+        return None
+    probe = server.node.get("livenessProbe")
+    port = probe.text("tcpSocket", "port") or probe.text("grpc", "port") if probe else ""
+    if probe is None or not _is_connect_port(server, port, bind_address_port(workload)):
+        return None
+    try:
+        delay = int(probe.text("initialDelaySeconds") or "0")
+        period = int(probe.text("periodSeconds") or "10")
+        failures = int(probe.text("failureThreshold") or "3")
+    except ValueError:
+        return None
+    return probe if delay + period * failures < _PATIENCE else None
+
+
+def pod_ip_variable(container: Container | None) -> str:
+    """The name of the variable that a container fills with its pod's IP, or an empty string."""
+    for name, entry in container.environment().items() if container else ():
+        if entry.text("valueFrom", "fieldRef", "fieldPath") == "status.podIP":
+            return name
+    return ""
+
+
+def is_pod_ip(workload: Workload, hosts: Iterable[Property]) -> bool:
+    """Are all driver hosts the pod's IP already, in whatever form reaches Spark?"""
+    name = pod_ip_variable(workload.server)
+    forms = {f"${{env:{name}}}", f"$({name})"}
+    if workload.expands_variables:
+        forms |= {f"${{{name}}}", f"${name}"}
+    return bool(name) and all(item.value in forms for item in hosts)
+
+
+def reference(workload: Workload, item: Property, name: str) -> str:
+    """How a variable is written beside a property so that it reaches Spark: Kubernetes' form in arguments, else Spark's."""
+    for block in workload.blocks:
+        if item in block.properties and block.carrier == "arguments":
+            return f"$({name})"
+    return f"${{env:{name}}}"
+
+
+def places_for_address(block: PropertyBlock) -> tuple[Property, ...]:
+    """The properties beside which a binding address is missing: each port that has none in its own arms, else its kin."""
+    addresses, ports = block.all(ADDRESS), block.all(PORT)
+    if not ports:
+        return () if addresses else (kin(block.properties, "spark.connect.", "spark.driver."),)
+    return tuple(item for item in ports if not any(implies(item.guard, other.guard) for other in addresses))
+
+
+def kin(properties: Sequence[Property], *prefixes: str) -> Property:
+    """The property beside which a new one belongs: the last unguarded one with the first prefix that has any."""
+    free = [item for item in properties if not item.guard and not item.locked]
+    for pool in (free, properties):
+        for prefix in (*prefixes, "spark.", ""):
+            found = [item for item in pool if item.key.startswith(prefix)]
+            if found:
+                return found[-1]
+    raise ValueError("no properties")
+
+
+def waiting_truth(service: Service) -> str:
+    """What waiting for a Service's name means for this Service."""
+    if service.headless and not service.publishes_unready:
+        return (
+            "the Service is headless and publishes only ready pods: if this pod is its only one, the name appears"
+            " when the pod is ready, and the pod waits for the name, for ever"
+        )
+    return "a Service with a cluster IP has its DNS name before any pod is ready: the wait ends at once and changes nothing"
+
+
+def client_service(workload: Workload) -> Service | None:
+    """The Service whose name the driver host is, else the first one that selects the pod."""
+    hosts = {item.value for block in workload.blocks for item in block.all(HOST)}
+    named = [service for service in workload.services if service.name in hosts]
+    return next(iter((*named, *workload.services)), None)
+
+
+def wait_container(service: Service, options: Mapping[str, str]) -> dict[str, Any]:
+    """An init container that waits until a Service's name resolves. `options`: `image`, `tries`."""
+    name = f"{service.name.strip()}.${{POD_NAMESPACE}}.svc.cluster.local"
+    script = (
+        f"for try in $(seq 1 {options['tries']}); do"
+        f" (nslookup {name} || getent hosts {name}) >/dev/null 2>&1 && exit 0;"
+        " echo waiting for the DNS name of the service; sleep 2; done; exit 1"
+    )
+    return {
+        "name": "wait-for-service",
+        "image": options["image"],
+        "env": [{"name": "POD_NAMESPACE", "valueFrom": {"fieldRef": {"fieldPath": "metadata.namespace"}}}],
+        "command": ["sh", "-c", script],
+    }
+
+
+def startup_probe(port: str) -> dict[str, Any]:
+    """A probe that gives the server five minutes to listen before the liveness probe counts."""
+    return {"tcpSocket": {"port": int(port) if port.isdigit() else port}, "periodSeconds": 10, "failureThreshold": 30}
+
+
+def binding_address_truth(version: SparkVersion | None) -> str:
+    """What `spark.connect.grpc.binding.address=0.0.0.0` does on this version of Spark."""
+    if version is None:
+        return (
+            "the Spark version is not known: before 4.0 the key does not exist and is ignored;"
+            " from 4.0 on `0.0.0.0` is the same wildcard socket as before"
+        )
+    if version.release < (4,):
+        return f"Spark {version.number} does not know this key (it came with 4.0.0) and ignores it: nothing changes"
+    return f"on Spark {version.number} `0.0.0.0` is the same wildcard socket as without the key: nothing changes"
+
+
+def arms_of(items: Iterable[Property]) -> str:
+    """The conditions of some properties' arms in brackets, for people; nothing if they stand under none."""
+    conditions = [" and ".join(arm.condition for arm in item.guard) for item in items if item.guard]
+    return f" ({', '.join(f'`{condition}`' for condition in dict.fromkeys(conditions))})" if conditions else ""

@@ -1,0 +1,130 @@
+"""Small facts about Spark that rules and the workload graph share. Pure functions over text.
+
+Sources are Spark 3.5's documentation (running-on-kubernetes.md, submitting-applications.md) unless said otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sparkfix.model import Command, Word
+
+CONNECT_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"
+CONNECT_PORT = "15002"
+# Spark's own default of spark.redaction.regex (Spark 3.5, internal/config/package.scala).
+SECRET_KEY = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
+
+_RESOURCE = re.compile(
+    r"(?:\.(?:jar|py|R|zip|egg)$|^spark-internal$|^local://|^pyspark-shell$|^sparkr-shell$)", re.IGNORECASE
+)
+# Options of spark-submit without a value (SparkSubmitOptionParser, Spark 3.5).
+_SWITCHES = frozenset(
+    {"--help", "-h", "--supervise", "--usage-error", "--verbose", "-v", "--version", "--load-spark-defaults"}
+)
+
+
+def master_kind(value: str | None) -> str:
+    """`local`, `kubernetes`, `standalone`, `yarn` or `unknown` for a `spark.master` as far as its text tells."""
+    text = (value or "").strip().strip("\"'")
+    if text.startswith("local"):
+        return "local"
+    if text.startswith("k8s://"):
+        return "kubernetes"
+    if text.startswith("spark://"):
+        return "standalone"
+    return "yarn" if text.startswith("yarn") else "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A command read as a Spark launch: positions of its parts in `command.words`.
+
+    `launcher` is `spark-submit`, `spark-class`, …; `options` are the positions between the launcher and the primary
+    resource; `resource` is the position of the resource (None if none is seen), `main_class` that of the class.
+    """
+
+    command: Command
+    launcher: str
+    at: int
+    options: tuple[int, ...]
+    resource: int | None
+    main_class: int | None
+
+    def option(self, *names: str) -> str:
+        """The value of an option before the resource, or an empty string."""
+        words = self.command.words
+        for position in self.options:
+            for name in names:
+                if words[position].text == name and position + 1 < len(words):
+                    return words[position + 1].text
+                if words[position].text.startswith(name + "="):
+                    return words[position].text[len(name) + 1 :]
+        return ""
+
+    @property
+    def application_arguments(self) -> tuple[int, ...]:
+        """Positions of the words behind the primary resource: Spark hands them to the application unread.
+
+        Those behind a `--` are left out: there the author says that they are the application's own.
+        """
+        first = self.resource if self.resource is not None else len(self.command.words)
+        texts = [word.text for word in self.command.words]
+        last = texts.index("--", first) if "--" in texts[first:] else len(texts)
+        return tuple(range(first + 1, last))
+
+
+def launch_of(command: Command) -> Launch | None:
+    """The launch that a command makes, also behind wrappers (`tini --`, `exec`, an entrypoint); None if it is none."""
+    for position, word in enumerate(command.words):
+        name = word.text.rsplit("/", 1)[-1]
+        if name in ("spark-submit", "spark-class"):
+            return _submit(command, position) if name == "spark-submit" else _class(command, position)
+    return None
+
+
+def _submit(command: Command, at: int) -> Launch:
+    words = command.words
+    position, main_class = at + 1, None
+    options: list[int] = []
+    while position < len(words):
+        text = words[position].text
+        if not text.startswith("-"):
+            return Launch(command, "spark-submit", at, tuple(options), position, main_class)
+        options.append(position)
+        if text == "--class":
+            main_class = position + 1
+        if "=" not in text and text not in _SWITCHES:
+            options.append(position + 1)
+            position += 1
+        position += 1
+    return Launch(
+        command, "spark-submit", at, tuple(option for option in options if option < len(words)), None, main_class
+    )
+
+
+def _class(command: Command, at: int) -> Launch:
+    """`spark-class [java options] CLASS arguments`: the class is the first word."""
+    words = command.words
+    position = at + 1
+    found = position if position < len(words) and not words[position].text.startswith("-") else None
+    if found is not None and words[found].text == "org.apache.spark.deploy.SparkSubmit":
+        return _submit(command, found)
+    options = () if found is not None else tuple(range(position, len(words)))
+    return Launch(command, "spark-class", at, options, found, found)
+
+
+def is_resource(word: Word) -> bool:
+    """Does a word look like a primary resource (a jar, a Python file, `spark-internal`)?"""
+    return bool(_RESOURCE.search(word.text))
+
+
+def mentions_connect(texts: Sequence[str]) -> str:
+    """The text that shows a Connect server among command words, or an empty string."""
+    for text in texts:
+        if CONNECT_CLASS in text:
+            return "the class SparkConnectServer"
+        if "start-connect-server.sh" in text:
+            return "start-connect-server.sh"
+    return ""

@@ -1,0 +1,1 @@
+"""Files, charts and workloads: what is there to be read, and how it hangs together."""

@@ -1,0 +1,96 @@
+"""Finding the files that may hold Spark configuration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sparkfix.formats.document import PROPERTIES_NAMES, YAML_NAMES
+from sparkfix.model import Problem, SparkfixError
+from sparkfix.workspace.ignore import Ignores, ignored, ignores_above, read_ignore_file
+
+LARGEST = 5 * 1024 * 1024
+_SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__", ".sparkfix"})
+
+
+@dataclass(frozen=True)
+class Found:
+    """Files to look at, relative to `root`, sorted; those the user named one by one; what could not be entered."""
+
+    root: Path
+    files: tuple[str, ...]
+    named: frozenset[str]
+    problems: tuple[Problem, ...] = ()
+
+
+def root_for(paths: Sequence[Path], here: Path) -> Path:
+    """The folder that paths in reports and diffs are relative to: `here` if it holds all of them."""
+    absolute = [Path(os.path.realpath(path)) for path in paths]
+    if all(path == here or here in path.parents for path in absolute):
+        return here
+    folders = [path if path.is_dir() else path.parent for path in absolute]
+    return Path(os.path.commonpath(folders))
+
+
+def find_files(paths: Sequence[Path], here: Path) -> Found:
+    """All files below `paths` whose names say YAML, template or properties; a named file is always taken.
+
+    `.gitignore` is respected below named folders, symbolic links are not followed, files over 5 MB are left out
+    unless named. Raises `SparkfixError` for a named path that does not exist or cannot be read.
+    """
+    root = root_for(paths, here)
+    files: dict[str, None] = {}
+    named: set[str] = set()
+    problems: list[Problem] = []
+    for path in paths:
+        absolute = Path(os.path.realpath(path))
+        if not absolute.exists():
+            raise SparkfixError(f"{path}: no such file or folder")
+        if absolute.is_dir():
+            if not os.access(absolute, os.R_OK | os.X_OK):
+                raise SparkfixError(f"{path}: permission denied")
+            relative = "" if absolute == root else absolute.relative_to(root).as_posix() + "/"
+            for name in _walk(str(absolute), ignores_above(absolute), relative, problems):
+                files[name] = None
+        else:
+            if not os.access(absolute, os.R_OK):
+                raise SparkfixError(f"{path}: permission denied")
+            relative = absolute.relative_to(root).as_posix()
+            files[relative] = None
+            named.add(relative)
+    return Found(root, tuple(sorted(files)), frozenset(named), tuple(problems))
+
+
+def _walk(folder: str, ignores: Ignores, relative: str, problems: list[Problem]) -> Iterator[str]:
+    try:
+        with os.scandir(folder) as entries:
+            items = sorted(entries, key=lambda item: item.name)
+    except OSError as error:
+        problems.append(Problem(relative.rstrip("/") or ".", (error.strerror or "cannot be read").lower()))
+        return
+    if any(item.name == ".gitignore" for item in items):
+        ignores += read_ignore_file(Path(folder) / ".gitignore", folder)
+    for item in items:
+        name = item.name
+        if item.is_symlink():
+            continue
+        if item.is_dir():
+            if name not in _SKIPPED_FOLDERS and not (ignores and ignored(item.path, ignores, folder=True)):
+                yield from _walk(item.path, ignores, f"{relative}{name}/", problems)
+        elif is_candidate(name) and not (ignores and ignored(item.path, ignores, folder=False)):
+            if item.stat().st_size > LARGEST:
+                problems.append(Problem(relative + name, "larger than 5 MB; name it to have it read"))
+            else:
+                yield relative + name
+
+
+def is_candidate(name: str) -> bool:
+    """Does a file's name say that it may hold Spark configuration?"""
+    return bool(YAML_NAMES.search(name) or PROPERTIES_NAMES.search(name))
+
+
+def binary(data: bytes) -> bool:
+    """Does a file hold NUL bytes though it is no UTF-16 text?"""
+    return b"\0" in data[:8192] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))

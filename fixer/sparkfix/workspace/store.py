@@ -1,0 +1,78 @@
+"""Where file contents come from: a folder on disk, or a mapping in memory (tests, standard input)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+
+class Store(Protocol):
+    """Reads files below one root; paths are relative, with forward slashes; the root folder is `""`."""
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, or None if there is no such file or it cannot be read."""
+
+    def exists(self, path: str) -> bool: ...
+
+    def names(self, folder: str) -> Sequence[tuple[str, bool]]:
+        """The names in a folder, sorted, each with whether it is a folder itself."""
+
+
+@dataclass(frozen=True)
+class MemoryStore:
+    """Files in memory."""
+
+    files: Mapping[str, bytes]
+
+    def read(self, path: str) -> bytes | None:
+        return self.files.get(path)
+
+    def exists(self, path: str) -> bool:
+        return path in self.files
+
+    def names(self, folder: str) -> Sequence[tuple[str, bool]]:
+        prefix = folder + "/" if folder else ""
+        found = {}
+        for path in self.files:
+            if path.startswith(prefix):
+                name, _, rest = path[len(prefix) :].partition("/")
+                found[name] = bool(rest)
+        return sorted(found.items())
+
+
+@dataclass(frozen=True)
+class DiskStore:
+    """Files below a folder on disk; nothing outside of it is read, also not through symbolic links."""
+
+    root: Path
+    _inside: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def read(self, path: str) -> bytes | None:
+        target = f"{self.root}/{path}"
+        try:
+            if not self._is_inside(path.rpartition("/")[0], target):
+                return None
+            with open(target, "rb") as stream:
+                return stream.read()
+        except OSError:
+            return None
+
+    def _is_inside(self, folder: str, target: str) -> bool:
+        """Does a file lie below the root once all links are followed? Folders are resolved once."""
+        if os.path.islink(target):
+            return Path(target).resolve().is_relative_to(self.root.resolve())
+        if folder not in self._inside:
+            self._inside[folder] = (self.root / folder).resolve().is_relative_to(self.root.resolve())
+        return self._inside[folder]
+
+    def exists(self, path: str) -> bool:
+        return os.path.isfile(f"{self.root}/{path}")
+
+    def names(self, folder: str) -> Sequence[tuple[str, bool]]:
+        try:
+            return sorted((item.name, item.is_dir()) for item in (self.root / folder).iterdir())
+        except OSError:
+            return []

@@ -1,0 +1,148 @@
+"""A snapshot of files with what is understood of them. Editing gives a new snapshot that shares all that is the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sparkfix.formats.document import Document, open_document
+from sparkfix.text.source import SourceText
+from sparkfix.workspace.find import binary, is_candidate
+from sparkfix.workspace.store import Store
+
+_PROPERTY = re.compile(
+    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n)|-submit|-class)",
+    re.MULTILINE,
+)
+_NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
+_SERVERS = (b"start-connect-server", b"SparkConnect")
+_BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
+
+
+def mentions_spark(data: bytes) -> bool:
+    """The byte prefilter (UTF-8 and UTF-16): may a file set a Spark property or launch Spark?
+
+    Prose that names a property passes, too; a file that does not pass holds nothing that sparkfix knows.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.replace(b"\0", b"")
+    if b"spark" in data and (_PROPERTY.search(data) or _NESTED.search(data)):
+        return True
+    if any(word in data for word in _SERVERS):
+        return True
+    return _in_base64(data)
+
+
+def _in_base64(data: bytes) -> bool:
+    return b"Secret" in data and any(word in data for word in _BASE64)
+
+
+def mentions(data: bytes, needles: Iterable[bytes]) -> bool:
+    """Does a file hold one of these words, or spell its properties so that no word can be found (nesting, base64)?"""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.replace(b"\0", b"")
+    if any(needle in data for needle in needles):
+        return True
+    return (b"spark:" in data and bool(_NESTED.search(data))) or _in_base64(data)
+
+
+@dataclass
+class _Shared:
+    """Caches that snapshots share; keyed by content, so that they can never be stale."""
+
+    documents: dict[tuple[str, bytes], Document] = field(default_factory=dict)
+    read: dict[str, bytes | None] = field(default_factory=dict)
+    charts: dict[str, str | None] = field(default_factory=dict)
+    folders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    relevant: dict[str, tuple[bytes, bool]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Files under `store`; `targets` may be edited, all others are read as context. `edited` overrides the store."""
+
+    store: Store
+    targets: tuple[str, ...]
+    edited: Mapping[str, bytes] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+    spark_version: str = ""
+    _shared: _Shared = field(default_factory=_Shared, repr=False)
+
+    def with_edits(self, changes: Mapping[str, bytes]) -> Workspace:
+        """The same files with some contents replaced."""
+        return Workspace(
+            self.store, self.targets, {**self.edited, **changes}, self.named, self.spark_version, self._shared
+        )
+
+    def data(self, path: str) -> bytes | None:
+        """The bytes of a file as this snapshot has them; None if it cannot be read. Each file is read once."""
+        if path in self.edited:
+            return self.edited[path]
+        if path not in self._shared.read:
+            self._shared.read[path] = self.store.read(path)
+        return self._shared.read[path]
+
+    def relevant(self, path: str) -> bool:
+        """May a file say something of Spark (see `mentions_spark`)? A file that the user named always may."""
+        data = self.data(path)
+        if data is None:
+            return False
+        known = self._shared.relevant.get(path)
+        if known is None or known[0] is not data:
+            known = self._shared.relevant[path] = (data, mentions_spark(data))
+        return known[1] or path in self.named
+
+    def document(self, path: str) -> Document | None:
+        """What is understood of a file; None if it cannot be read or is binary."""
+        data = self.data(path)
+        if data is None or binary(data):
+            return None
+        key = (path, data)
+        found = self._shared.documents.get(key)
+        if found is None:
+            found = open_document(SourceText(path, data), in_chart_templates=self.in_chart_templates(path))
+            self._shared.documents[key] = found
+        return found
+
+    def chart_of(self, path: str) -> str | None:
+        """The folder of the chart that a file belongs to (`""` is the root), or None."""
+        folder = path.rpartition("/")[0]
+        charts = self._shared.charts
+        if folder not in charts:
+            if self.store.exists(f"{folder}/Chart.yaml" if folder else "Chart.yaml"):
+                charts[folder] = folder
+            else:
+                charts[folder] = self.chart_of(folder) if folder else None
+        return charts[folder]
+
+    def in_chart_templates(self, path: str) -> bool:
+        chart = self.chart_of(path)
+        if chart is None:
+            return False
+        inside = path[len(chart) + 1 :] if chart else path
+        return inside.startswith("templates/")
+
+    def unit_of(self, path: str) -> str:
+        """What a file is looked at together with: its chart (`chart:FOLDER`), else its folder (`folder:FOLDER`)."""
+        chart = self.chart_of(path)
+        return f"chart:{chart}" if chart is not None else f"folder:{path.rpartition('/')[0]}"
+
+    def unit_files(self, unit: str) -> tuple[str, ...]:
+        """All files of a unit whose names we understand, targets and context alike, sorted."""
+        if unit not in self._shared.folders:
+            kind, _, folder = unit.partition(":")
+            own = {path for path in self.targets if self.unit_of(path) == unit}
+            self._shared.folders[unit] = tuple(sorted(own.union(self._list(folder, unit, deep=kind == "chart"))))
+        return self._shared.folders[unit]
+
+    def _list(self, folder: str, unit: str, *, deep: bool) -> Sequence[str]:
+        found: list[str] = []
+        for name, is_folder in self.store.names(folder):
+            path = f"{folder}/{name}" if folder else name
+            if is_folder:
+                if deep and not name.startswith(".") and self.unit_of(path + "/x") == unit:
+                    found.extend(self._list(path, unit, deep=True))
+            elif is_candidate(name):
+                found.append(path)
+        return found

@@ -1,0 +1,8 @@
+{{/* prose: not YAML */}}
+{{- define "connect.conf" -}}
+spark.master={{ .Values.master }}
+{{- if .Values.tls }}
+spark.ssl.enabled=true
+{{- end }}
+spark.connect.grpc.binding.port={{ .Values.port }}
+{{- end -}}

@@ -1,0 +1,4 @@
+{{/* Names. */}}
+{{- define "spark-connect.fullname" -}}
+{{- printf "%s-%s" .Release.Name .Chart.Name | trunc 63 | trimSuffix "-" -}}
+{{- end }}

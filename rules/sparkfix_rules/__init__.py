@@ -1,0 +1,1 @@
+"""The built-in rules of sparkfix, one module per rule, found by walking this package."""

@@ -1,0 +1,153 @@
+"""`make bench`: ratios from one run, medians of whole processes. A bench, not a test: misses are printed, never fail.
+
+Runs over the folder named by SPARKFIX_CORPUS, or over copies of the demo repository if that is not set.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+RUNS = 7
+KEY = "spark.executor.memory"
+VALUE = "3g"
+READ_ALL = """
+import os, re, sys
+names = re.compile(r"\\.(ya?ml|tpl|gotmpl|conf|properties|cfg)(\\.(template|tmpl|tpl|gotmpl|j2))?$")
+for folder, _, files in os.walk("."):
+    for name in files:
+        if names.search(name):
+            with open(os.path.join(folder, name), "rb") as stream:
+                b"spark" in stream.read()
+"""
+SPARKFIX = [sys.executable, "-m", "sparkfix"]
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        corpus = _corpus(Path(name))
+        print(f"{RUNS} runs each, medians; ratios are from this run\n")
+        _scan(corpus)
+        _start()
+        _edit(corpus, Path(name))
+
+
+def _corpus(work: Path) -> Path:
+    given = os.environ.get("SPARKFIX_CORPUS")
+    if given:
+        return Path(given)
+    for number in range(40):
+        shutil.copytree(ROOT / "tests" / "demo" / "repository", work / "generated" / str(number))
+    print("SPARKFIX_CORPUS is not set: copies of the demo repository serve")
+    return work / "generated"
+
+
+def _seconds(command: Sequence[str], folder: Path) -> float:
+    times = []
+    for _ in range(RUNS):
+        begun = time.perf_counter()
+        subprocess.run(command, cwd=folder, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        times.append(time.perf_counter() - begun)
+    return statistics.median(times)
+
+
+def _told(name: str, value: float, unit: str, target: float) -> None:
+    print(f"{name:<58} {value:8.2f} {unit:<3} target {target:g}{'' if value <= target else '   MISS'}")
+
+
+def _scan(corpus: Path) -> None:
+    scan = _seconds([*SPARKFIX, "check", "--exit-zero", "--quiet"], corpus)
+    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    read = _seconds([sys.executable, "-c", READ_ALL], corpus)
+    print(f"scan {scan:.3f} s, reading every file and a byte search {read:.3f} s")
+    _told("scan with all rules / (read every file + byte prefilter)", scan / read, "x", 3)
+    _told("peak memory of the scan", memory, "MB", 200)
+
+
+def _start() -> None:
+    version = _seconds([*SPARKFIX, "--version"], ROOT)
+    typer = _seconds([sys.executable, "-c", "import typer"], ROOT)
+    print(f"\nsparkfix --version {version:.3f} s, import typer {typer:.3f} s")
+    _told("sparkfix --version / import typer", version / typer, "x", 1.3)
+
+
+def _edit(corpus: Path, work: Path) -> None:
+    """The same edit by three tools. Intended are the places where Spark would read the key."""
+    print(f"\nset {KEY}={VALUE}: intended places are those that sparkfix reads as properties")
+    intended = _intended(corpus)
+    print(f"{'tool':<12} {'seconds':>8} {'intended':>9} {'made':>6} {'excess lines':>13}")
+    rule = (
+        f"id: x\nlanguage: yaml\nrule: {{kind: block_mapping_pair, has: {{field: key, regex: '^[\"]?{KEY}[\"]?$'}}}}\n"
+    )
+    (work / "rule.yml").write_text(rule + f'fix: \'"{KEY}": "{VALUE}"\'\n')
+    ast_grep = Path(sys.executable).with_name("ast-grep")
+    tools: dict[str, list[str]] = {
+        "sparkfix": [*SPARKFIX, "set", f"{KEY}={VALUE}", "--quiet"],
+        "ast-grep": [str(ast_grep), "scan", "--rule", str(work / "rule.yml"), "--update-all", "--no-ignore", "hidden"],
+        "sed": [
+            "sh",
+            "-c",
+            f"grep -rlF {KEY} . | xargs sed -i -E 's/({re.escape(KEY)}\"?[ =:]+\"?)[0-9]+[a-zA-Z]+/\\1{VALUE}/'",
+        ],
+    }
+    for name, command in tools.items():
+        if name == "ast-grep" and not ast_grep.exists():
+            print(f"{name:<12} is not installed")
+            continue
+        copy = work / f"copy-{name}"
+        shutil.copytree(corpus, copy, symlinks=True)
+        begun = time.perf_counter()
+        subprocess.run(command, cwd=copy, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        seconds = time.perf_counter() - begun
+        made, excess = _compared(corpus, copy, intended)
+        print(f"{name:<12} {seconds:8.2f} {len(intended):9} {made:6} {excess:13}")
+        shutil.rmtree(copy)
+
+
+def _intended(corpus: Path) -> set[tuple[str, int]]:
+    from sparkfix.workspace.find import find_files
+    from sparkfix.workspace.store import DiskStore
+    from sparkfix.workspace.workspace import Workspace
+
+    found = find_files([corpus], corpus)
+    workspace = Workspace(DiskStore(found.root), found.files)
+    return {
+        (path, document.source.position(item.value_span.start)[0])
+        for path in found.files
+        if workspace.relevant(path) and (document := workspace.document(path))
+        for block in document.blocks
+        for item in block.all(KEY)
+        if item.value != VALUE
+    }
+
+
+def _compared(before: Path, after: Path, intended: set[tuple[str, int]]) -> tuple[int, int]:
+    """Intended lines that now hold the value, and changed lines that were not intended."""
+    made = excess = 0
+    for path in sorted(before.rglob("*")):
+        name = path.relative_to(before).as_posix()
+        twin = after / name
+        if not path.is_file() or path.is_symlink() or path.read_bytes() == twin.read_bytes():
+            continue
+        old, new = path.read_bytes().split(b"\n"), twin.read_bytes().split(b"\n")
+        excess += abs(len(old) - len(new))
+        for number, (left, right) in enumerate(zip(old, new, strict=False), 1):
+            if left != right:
+                hit = (name, number) in intended and VALUE.encode() in right
+                made += hit
+                excess += not hit
+    return made, excess
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+"""The README is true: every command line in it runs, in order, on the demo repository."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LINES = re.findall(r"(?m)^\$ (.*)$", (ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+def test_every_command_runs(tmp_path: Path) -> None:
+    tree = tmp_path / "repository"
+    shutil.copytree(ROOT / "tests" / "demo" / "repository", tree)
+    (tree / "spark-defaults.conf").write_text("spark.master local\n")
+    bin_folder = tmp_path / "bin"
+    bin_folder.mkdir()
+    script = bin_folder / "sparkfix"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m sparkfix "$@"\n')
+    script.chmod(0o755)
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    environment = {**kept, "HOME": str(tmp_path), "PATH": f"{bin_folder}:{os.environ['PATH']}"}
+
+    def shell(line: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", "-c", line], cwd=tree, env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert len([line for line in LINES if line.startswith("sparkfix")]) >= 12
+    shell(
+        "git init -q && git config user.name t && git config user.email t@example.org && git add -A && git commit -qm x"
+    )
+    for line in LINES:
+        ran = shell(line)
+        assert ran.returncode in (0, 1), (line, ran.stderr)
+        assert "Traceback" not in ran.stderr
+        if line.startswith("git apply") or " --commit" in line or " --solution 1" in line:
+            assert not ran.stderr.startswith(("sparkfix: ", "error: ")), (line, ran.stderr)
+        if " --commit" not in line and "apply --solution" in line:
+            shell("git checkout -q -- . && git clean -qfd -e spark-defaults.conf -e fix.patch")
