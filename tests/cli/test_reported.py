@@ -117,3 +117,11 @@ def test_places_are_those_of_the_text_that_a_fix_was_made_in(tree: Path, sparkfi
     ran = sparkfix("apply", "--unsafe-fixes", "spark-defaults.conf")
     assert "spark-defaults.conf:4:1 driver-host-unexpanded-variable" in ran.out
     assert "spark-defaults.conf:2:1 duplicate-property" in ran.out
+
+
+def test_the_lock_of_a_run_that_was_killed_at_its_very_end_goes(sparkfix: Run, tree: Path) -> None:
+    left = tree / ".sparkfix"
+    left.mkdir()
+    (left / "lock").touch()
+    assert sparkfix("apply").code == 0
+    assert not left.exists()

@@ -46,11 +46,13 @@ def recover_before(session: Session, out: Output, *, writing: bool) -> None:
     """Finish or undo what an earlier run left half done; a run that does not write only tells."""
     from sparkfix.engine.write import pending, recover
 
-    if not pending(session.found.root):
-        return
     if not writing:
-        out.warn("sparkfix: an earlier run was interrupted while writing; the next `sparkfix apply` here completes it")
+        if pending(session.found.root):
+            out.warn(
+                "sparkfix: an earlier run was interrupted while writing; the next `sparkfix apply` here completes it"
+            )
         return
+    # Also without a journal: a run that was ended after its last file leaves its lock behind.
     recovery = recover(session.found.root)
     if recovery is not None:
         out.warn(f"sparkfix: {recovery}")
