@@ -41,13 +41,23 @@ from sparkfix.model import (
     implies,
 )
 from sparkfix.spark import connect
-from sparkfix.spark.facts import CONNECT_CLASS, CONNECT_PORT, Launch, is_resource, launch_of, master_kind
+from sparkfix.spark.facts import (
+    CONNECT_CLASS,
+    CONNECT_PORT,
+    Launch,
+    as_submit,
+    is_resource,
+    launch_of,
+    master_kind,
+    reads_properties_file,
+)
 
 __all__ = [
     "CONNECT_CLASS", "CONNECT_PORT", "Add", "AddEnv", "AddInitContainer", "AddProbe", "Applicability", "Change", "Command",
     "CommentOut", "Confidence", "Container", "Finding", "Fix", "Launch", "Options", "Place", "Property", "PropertyBlock",
     "Remove", "RenameKey", "Role", "Rule", "Service", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
-    "Workload", "can_hold_together", "connect", "exclusive", "implies", "is_resource", "launch_of", "master_kind", "rule",
+    "Workload", "as_submit", "can_hold_together", "connect", "exclusive", "implies", "is_resource", "launch_of",
+    "master_kind", "reads_properties_file", "rule",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]

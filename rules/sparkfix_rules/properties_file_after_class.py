@@ -5,25 +5,34 @@ The file is not loaded, and nobody says so: a Connect server ends with
 `org.apache.spark.SparkException: A master URL must be set in your configuration`, HiveThriftServer2 with
 `Unrecognized option: --properties-file`, most applications simply run with defaults.
 
-HistoryServer, Master and Worker read the option themselves and are left alone. A `spark-class` call is reported, but
-its way out is `spark-submit` (see `properties-file-given-to-spark-class`).
+HistoryServer, Master and Worker read the option themselves and are left alone. So is a command in which a variable
+stands before the option that may hold the application as well as more options.
 
-Fix safety: safe for `spark-submit`: the option moves in front of the resource, where it was meant to be. Display-only
-for `spark-class`, which has no such option.
+Fix safety: safe for `spark-submit`: the option moves in front of the resource, where it was meant to be. Unsafe for
+`spark-class`, which has no such option: the class is started with `spark-submit`, which also reads `spark-env.sh`.
 Sources: verified on Spark 3.5.8 (`spark-submit app.py --conf k=v` sets nothing); org.apache.spark.launcher.Main.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from sparkfix.api import Applicability, Command, Finding, Fix, Launch, Place, SetWords, launch_of, rule
+from sparkfix.api import (
+    Applicability,
+    Command,
+    Finding,
+    Fix,
+    Launch,
+    Place,
+    SetWords,
+    Word,
+    as_submit,
+    launch_of,
+    reads_properties_file,
+    rule,
+)
 
 OPTION = "--properties-file"
-READS_IT_ITSELF = re.compile(
-    r"\.deploy\.(?:history\.HistoryServer|master\.Master|worker\.Worker|ExternalShuffleService|mesos\.)"
-)
 
 
 @rule(severity="error", mentions=(b"properties-file",))
@@ -32,7 +41,7 @@ def properties_file_after_class(command: Command) -> Iterator[Finding]:
     if launch is None or launch.resource is None:
         return
     words = command.words
-    if launch.launcher == "spark-class" and READS_IT_ITSELF.search(words[launch.resource].text):
+    if launch.launcher == "spark-class" and reads_properties_file(words[launch.resource].text):
         return
     for position in launch.application_arguments:
         if words[position].text == OPTION or words[position].text.startswith(OPTION + "="):
@@ -47,14 +56,18 @@ def _finding(launch: Launch, position: int) -> Finding:
     if position + width > len(words):
         fix = Fix("name the file behind the option", (), Applicability.DISPLAY)
     elif launch.launcher == "spark-submit":
-        order = (*words[:resource], *moved, *words[resource:position], *words[position + width :])
+        order: tuple[Word | str, ...] = (
+            *words[:resource], *moved, *words[resource:position], *words[position + width :],
+        )  # fmt: skip
         fix = Fix(
             f"move `{OPTION}` in front of `{words[resource].text}`",
             (SetWords(launch.command, order),),
             Applicability.SAFE,
         )
     else:
-        fix = Fix("start the class with `spark-submit --class`", (), Applicability.DISPLAY)
+        order = as_submit(launch, words[resource], moved, (*words[resource + 1 : position], *words[position + width :]))
+        title = "start the class with `spark-submit --class`"
+        fix = Fix(title, (SetWords(launch.command, order),), Applicability.UNSAFE)
     message = f"`{OPTION}` behind `{words[resource].text}` is an argument of the application, `{launch.launcher}` does not read it"
     places = (Place(launch.command.path, words[position].span, "is not read here"),)
     return Finding(

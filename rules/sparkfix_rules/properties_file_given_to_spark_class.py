@@ -7,7 +7,10 @@ combinations with `Error: Could not find or load main class .tmp.spark-conf.spar
 `spark-submit --class CLASS --properties-file FILE spark-internal` starts Spark's own classes with that file; for a
 class of yours name its jar instead of `spark-internal`.
 
-Fix safety: unsafe. It is another way to launch, which also reads `spark-env.sh` and sets the class path anew.
+HistoryServer, Master and Worker take the option themselves: there it only has to stand behind the class.
+
+Fix safety: safe for these daemons, which cannot start as it is. Unsafe for other classes: `spark-submit` is another
+way to launch, which also reads `spark-env.sh` and sets the class path anew.
 Sources: verified on Spark 3.5.8 with Java 17; `spark-internal` verified for the Connect server on 4.0.2 and 4.1.1.
 """
 
@@ -15,7 +18,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sparkfix.api import Applicability, Command, Finding, Fix, Place, SetWords, Word, launch_of, rule
+from sparkfix.api import (
+    Applicability,
+    Command,
+    Finding,
+    Fix,
+    Place,
+    SetWords,
+    Word,
+    as_submit,
+    launch_of,
+    reads_properties_file,
+    rule,
+)
 
 OPTION = "--properties-file"
 
@@ -37,12 +52,12 @@ def properties_file_given_to_spark_class(command: Command) -> Iterator[Finding]:
     if main is None:
         yield Finding(message, places)
         return
-    program = words[launch.at]
-    submit = program.text[: len(program.text) - len("spark-class")] + "spark-submit"
-    order: tuple[Word | str, ...] = (
-        *words[: launch.at], submit, "--class", words[main], *words[position : position + width], "spark-internal",
-        *(words[index] for index in rest if index > main),
-    )  # fmt: skip
-    fix = Fix("start the class with `spark-submit --class`", (SetWords(command, order),), Applicability.UNSAFE)
+    option, arguments = words[position : position + width], [words[index] for index in rest if index > main]
+    if reads_properties_file(words[main].text):
+        order: tuple[Word | str, ...] = (*words[: launch.at + 1], words[main], *option, *arguments)
+        fix = Fix(f"move `{OPTION}` behind the class", (SetWords(command, order),), Applicability.SAFE)
+    else:
+        order = as_submit(launch, words[main], option, arguments)
+        fix = Fix("start the class with `spark-submit --class`", (SetWords(command, order),), Applicability.UNSAFE)
     lost = [index for index in rest if index < main]
     yield Finding(message, places, () if lost else (fix,))

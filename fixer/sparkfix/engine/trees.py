@@ -150,24 +150,27 @@ def _carry_out(change: Change, context: _Context) -> None:
 
 
 def _set_words(change: SetWords, context: _Context) -> None:
-    """Words that keep their order stay in their list; all others go to the list of the word that they come before."""
+    """Words that keep their order stay in their list; new ones go to the list of the first word that they replace or
+    stand before, at the end to the last list."""
     lists = cast(Sequence[WordList], change.command.origin)
     order = {id(word): index for index, word in enumerate(change.command.words)}
     names = [order.get(id(word), -1 - position) for position, word in enumerate(change.words)]
-    moved = replaced_stretches(list(range(len(lists))), names)
-    coming = {position for _, _, first, last in moved for position in range(first, last)}
+    keys: dict[int, str] = {}
+    for low, _, first, last in replaced_stretches(list(range(len(lists))), names):
+        keys.update(dict.fromkeys(range(first, last), lists[min(low, len(lists) - 1)].key))
     result: dict[str, list[str]] = {place.key: [] for place in lists}
-    pending: list[str] = []
-    key = lists[0].key
     for position, text in enumerate(_texts(change.words)):
-        pending.append(text)
-        if position not in coming:
-            key = lists[names[position]].key
-            result[key] += pending
-            pending = []
-    result[key] += pending
+        name = names[position]
+        if name < 0 or not _left_out(lists[name], context):
+            result[keys.get(position) or lists[name].key].append(text)
     container = context.places[lists[0].container.span.start]
     container.update(result)
+
+
+def _left_out(place: WordList, context: _Context) -> bool:
+    """Is a word of a list a property, or the `--conf` before one, and so not in the trees?"""
+    items = place.container.items(place.key)
+    return _is_property(items[place.index], context) or _flags_property(items, place.index, context)
 
 
 def _texted(data: Any) -> Any:

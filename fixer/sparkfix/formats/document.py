@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sparkfix.formats.helm.lexer import Template, parse
 from sparkfix.formats.helm.mask import blank_ranges, hidden_arms, mask, most_arms
+from sparkfix.formats.kubernetes.commands import application_arguments
 from sparkfix.formats.kubernetes.objects import objects_in
 from sparkfix.formats.properties.block import properties_in
 from sparkfix.formats.properties.parse import looks_like_properties
@@ -161,9 +162,23 @@ def _composed(
             told.append(
                 Problem(source.path, f"not YAML: {item.reason}", source.line_of(min(item.offset, len(source.folded))))
             )
-    return Document(
-        source, template, tuple(texts), tuple(sorted(found, key=lambda block: block.span)), tuple(told), masked
-    )
+    blocks = tuple(sorted(found, key=lambda block: block.span))
+    return _without_application_arguments(Document(source, template, tuple(texts), blocks, tuple(told), masked))
+
+
+def _without_application_arguments(document: Document) -> Document:
+    """The document without `--conf` words that stand behind the application: Spark does not read those."""
+    if all(block.carrier != "arguments" for block in document.blocks):
+        return document
+    unread = application_arguments(document.objects)
+    kept = []
+    for block in document.blocks:
+        own = tuple(
+            item for item in block.properties if not any(span.covers(item.key_span) for span in unread)
+        ) if block.carrier == "arguments" else block.properties  # fmt: skip
+        if own:
+            kept.append(replace(block, properties=own))
+    return replace(document, blocks=tuple(kept))
 
 
 def _overlap(left: Composed, right: BrokenDocument) -> bool:

@@ -85,12 +85,14 @@ class Container:
 class Word:
     """One word of a command: the text the program sees as far as it is known, and where it stands.
 
-    `dynamic` says that the text is only partly known (a shell variable or a template action is in it).
+    `dynamic` says that the text is only partly known (a shell variable or a template action is in it). `guard` are
+    the template arms that it stands under.
     """
 
     text: str
     span: Span
     dynamic: bool = False
+    guard: Guard = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ SECRET_KEY = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
 _RESOURCE = re.compile(
     r"(?:\.(?:jar|py|R|zip|egg)$|^spark-internal$|^local://|^pyspark-shell$|^sparkr-shell$)", re.IGNORECASE
 )
+_DAEMON = re.compile(
+    r"\.deploy\.(?:history\.HistoryServer|master\.Master|worker\.Worker|ExternalShuffleService|mesos\.)"
+)
 # Options of spark-submit without a value (SparkSubmitOptionParser, Spark 3.5).
 _SWITCHES = frozenset(
     {"--help", "-h", "--supervise", "--usage-error", "--verbose", "-v", "--version", "--load-spark-defaults"}
@@ -42,7 +45,8 @@ class Launch:
     """A command read as a Spark launch: positions of its parts in `command.words`.
 
     `launcher` is `spark-submit`, `spark-class`, …; `options` are the positions between the launcher and the primary
-    resource; `resource` is the position of the resource (None if none is seen), `main_class` that of the class.
+    resource; `resource` is the position of the resource, `main_class` that of the class. `resource` is None where none
+    is seen, also where a variable or a template action stands first that may hold options as well as the resource.
     """
 
     command: Command
@@ -91,7 +95,8 @@ def _submit(command: Command, at: int) -> Launch:
     while position < len(words):
         text = words[position].text
         if not text.startswith("-"):
-            return Launch(command, "spark-submit", at, tuple(options), position, main_class)
+            seen = None if _may_be_options(words[position]) else position
+            return Launch(command, "spark-submit", at, tuple(options), seen, main_class)
         options.append(position)
         if text == "--class":
             main_class = position + 1
@@ -109,10 +114,32 @@ def _class(command: Command, at: int) -> Launch:
     words = command.words
     position = at + 1
     found = position if position < len(words) and not words[position].text.startswith("-") else None
+    if found is not None and _may_be_options(words[found]):
+        return Launch(command, "spark-class", at, (), None, None)
     if found is not None and words[found].text == "org.apache.spark.deploy.SparkSubmit":
         return _submit(command, found)
     options = () if found is not None else tuple(range(position, len(words)))
     return Launch(command, "spark-class", at, options, found, found)
+
+
+def _may_be_options(word: Word) -> bool:
+    """Can a word that is not spelt out turn out as options, as several words, or as none?"""
+    return word.dynamic and not is_resource(word)
+
+
+def reads_properties_file(main_class: str) -> bool:
+    """Is this one of Spark's daemons that take `--properties-file` themselves, behind the class?
+
+    VERIFIED on 3.5.8 by the usage texts of HistoryServer, Master and Worker.
+    """
+    return bool(_DAEMON.search(main_class))
+
+
+def as_submit(launch: Launch, main: Word, options: Sequence[Word], rest: Sequence[Word]) -> tuple[Word | str, ...]:
+    """A `spark-class` command as `spark-submit --class MAIN options spark-internal rest`."""
+    words = launch.command.words
+    program = words[launch.at].text.removesuffix("spark-class") + "spark-submit"
+    return (*words[: launch.at], program, "--class", main, *options, "spark-internal", *rest)
 
 
 def is_resource(word: Word) -> bool:

@@ -10,7 +10,8 @@ from sparkfix.formats.kubernetes.objects import containers_of
 from sparkfix.formats.shell.parse import find_commands
 from sparkfix.formats.yaml.compose import ScalarNode
 from sparkfix.formats.yaml.nodes import Origin
-from sparkfix.model import Command, Container, Guard, KubernetesObject, Node, Word
+from sparkfix.model import Command, Container, Guard, KubernetesObject, Node, Span, Word
+from sparkfix.spark.facts import launch_of
 from sparkfix.text.source import SourceText
 
 _SHELL = re.compile(r"(?:^|/)(?:ba|da|a|z|k)?sh$")
@@ -34,7 +35,9 @@ def commands_of(container: Container, owner: KubernetesObject) -> tuple[Command,
     scalars = [(key, index, node) for key, index, node in items if isinstance(node.value, str)]
     where = f"container `{container.name}` of {owner.kind} `{owner.name}`"
     found: list[Command] = []
-    words = tuple(Word(str(node.value), node.span, bool(_COMPUTED.search(str(node.value)))) for _, _, node in scalars)
+    words = tuple(
+        Word(str(node.value), node.span, bool(_COMPUTED.search(str(node.value))), node.guard) for _, _, node in scalars
+    )
     single = _single_scalar(container)
     texts = [word.text for word in words]
     script_at = _script_position(texts)
@@ -57,6 +60,17 @@ def commands_in(objects: Iterable[KubernetesObject]) -> Iterator[Command]:
     for item in objects:
         for container in containers_of(item):
             yield from commands_of(container, item)
+
+
+def application_arguments(objects: Iterable[KubernetesObject]) -> list[Span]:
+    """The places of words that Spark hands to the application unread, also if they look like options of Spark."""
+    launches = (launch for command in commands_in(objects) if (launch := launch_of(command)) is not None)
+    return [
+        word.span
+        for launch in launches
+        if launch.resource is not None
+        for word in launch.command.words[launch.resource + 1 :]
+    ]
 
 
 def _single_scalar(container: Container) -> list[Node]:
@@ -106,6 +120,7 @@ def script_commands(
                 word.text,
                 source.span(start + word.start, start + word.end),
                 word.dynamic or bool(actions(start + word.start, start + word.end)),
+                guard(start + word.start),
             )
             for word in words
         )

@@ -47,6 +47,8 @@ def set_words(command: Command, words: Sequence[Word | str]) -> tuple[Edit, ...]
     """Reorder, add and drop words of a command, touching only those that move."""
     if command.locked:
         raise Refused(command.locked)
+    if len({word.guard for word in command.words}) > 1:
+        raise Refused("some words of the command stand under conditions of the template")
     if command.shell:
         return _shell_words(command, words)
     return _list_words(command, words)
@@ -185,6 +187,8 @@ def _put_items(command: Command, lists: Sequence[WordList], low: int, new: Seque
     first = source.offset(command.words[-1 if at_end else low].span.start)
     lead = source.text(start, dash) + source.text(dash, first)
     lines = "".join(lead + text + source.newline for text in texts)
+    if at == len(source.folded) and not source.folded.endswith("\n"):
+        lines = source.newline + lines.removesuffix(source.newline)
     return [Edit(source.path, source.span(at, at), source.encode(lines))]
 
 
