@@ -62,28 +62,37 @@ HELPS = "what cures failing probes is solution 5"
     solutions=5,
 )
 def connect_bind_address_unset(workload: Workload, options: Options) -> Iterator[Finding]:
-    if workload.role is not Role.CONNECT_SERVER or not workload.blocks:
+    properties = tuple(item for block in workload.blocks for item in block.properties)
+    if workload.role is not Role.CONNECT_SERVER or not (properties or workload.server):
         return
-    block = next((item for item in workload.blocks if item.all(connect.PORT)), workload.blocks[0])
-    unset = connect.places_for_address(block)
-    hosts = tuple(item for each in workload.blocks for item in each.all(connect.HOST))
+    unset = connect.places_for_address(workload)
+    hosts = tuple(item for item in properties if item.key == connect.HOST)
     probe, unbound = connect.impatient_probe(workload), connect.unbound_hosts(workload)
-    first = (_address(workload, unset), _no_host(workload, hosts), _pod_ip(workload, hosts, block.properties))
+    first = (_address(workload, unset), _no_host(workload, hosts), _pod_ip(workload, hosts, properties))
     fixes = [fix for fix in (*first, _wait(workload, options), _cure(workload, unbound)) if fix]
     trouble = "; its liveness probe can kill it before it listens" if probe else ""
     trouble += "; the driver would bind to its Service's address" if unbound else ""
     if not unset and not trouble and all(fix.blocked for fix in fixes):
         return
-    fact = "not set, the server listens on all addresses" if unset else "set, but it is not what decides"
+    place = connect.server_place(workload, unset or properties)
+    if not place:
+        return
     yield Finding(
-        f"`{connect.ADDRESS}` is {fact}{trouble}",
-        ((unset or block.properties)[0].place("the server's settings are here"),),
+        f"{_fact(unset, properties)}{trouble}",
+        (place,),
         tuple(fixes),
         severity=Severity.WARNING if trouble else None,
         version=workload.version,
         preferred=5,
         listed=bool(unset or trouble),
     )
+
+
+def _fact(unset: tuple[Property, ...], properties: tuple[Property, ...]) -> str:
+    if not properties:
+        return "the settings of this Connect server were not found"
+    decides = "not set, the server listens on all addresses" if unset else "set, but it is not what decides"
+    return f"`{connect.ADDRESS}` is {decides}"
 
 
 def _address(workload: Workload, places: tuple[Property, ...]) -> Fix | None:
@@ -111,6 +120,8 @@ def _pod_ip(workload: Workload, hosts: tuple[Property, ...], others: tuple[Prope
     changes: list[Change] = [
         SetValue(item, value) for item in cluster if (value := connect.reference(workload, item, name)) != item.value
     ]
+    if not others:
+        return None
     if not hosts:
         beside = connect.kin(others, "spark.driver.", connect.ADDRESS, connect.PORT)
         changes.append(Add(beside, connect.HOST, connect.reference(workload, beside, name)))
@@ -151,13 +162,14 @@ def _cure(workload: Workload, unbound: tuple[Property, ...]) -> Fix | None:
     notes: tuple[str, ...] = ()
     server = workload.server
     killed = server is None or server.node.get("livenessProbe") is not None
-    if server is not None and server.node.get("startupProbe") is None:
+    started = server is not None and server.node.get("startupProbe") is not None
+    if server is not None and not started and (killed or not unbound):
         changes.append(AddProbe(server, "startupProbe", connect.startup_probe(connect.probe_port(workload))))
         titles.insert(0, "a `startupProbe`")
         notes = (connect.PATIENCE if killed else connect.PATIENCE_ALONE,)
     elif not changes:
         return None if server else Fix("add a `startupProbe`", (), Applicability.SAFE, 5, (), NO_SERVER)
-    elif server is not None:
-        notes = ("the container has a `startupProbe` of its own, which is left as it is",)
-    safety = Applicability.SAFE if killed else Applicability.UNSAFE
+    elif started:
+        notes = (connect.own_probe_truth(server),)
+    safety = Applicability.SAFE if killed or unbound else Applicability.UNSAFE
     return Fix(f"add {' and '.join(titles)}", tuple(changes), safety, 5, notes)

@@ -31,6 +31,8 @@ SHORT = re.compile(r"[A-Za-z0-9]([A-Za-z0-9\-]*[A-Za-z0-9])?")
 
 @rule(severity="warning", mentions=(b"spark.driver.host",))
 def driver_host_short_name_across_namespaces(workload: Workload) -> Iterator[Finding]:
+    if workload.in_cluster_mode() or workload.given(HOST) is not None:
+        return
     driver = _namespace(workload.namespace) or (RELEASE if workload.templated else "")
     seen: set[Property] = set()
     for block in workload.blocks:
@@ -38,7 +40,7 @@ def driver_host_short_name_across_namespaces(workload: Workload) -> Iterator[Fin
             host, executors = view.effective.get(HOST), _namespace(view.value(NAMESPACE) or "")
             if host is None or host in seen or not is_short(host.value) or not _differ(driver, executors):
                 continue
-            if connect.masters_with(workload, host) <= {"local"}:
+            if not connect.masters_with(workload, host) & {"kubernetes", "unknown"}:
                 continue
             seen.add(host)
             yield _finding(host, driver, executors, workload)
@@ -46,9 +48,10 @@ def driver_host_short_name_across_namespaces(workload: Workload) -> Iterator[Fin
 
 def _finding(host: Property, driver: str, executors: str, workload: Workload) -> Finding:
     shown = "{{ .Release.Namespace }}" if driver == RELEASE else driver
-    fix = Fix(
-        "qualify it with the driver's namespace", (SetValue(host, f"{host.value}.{shown}.svc"),), Applicability.UNSAFE
-    )
+    change = SetValue(host, f"{host.value}.{shown}.svc")
+    literal = "{{" in shown and host.path not in workload.templates
+    blocked = "the driver's namespace is known to templates only, and this file is none" if literal else ""
+    fix = Fix("qualify it with the driver's namespace", (change,), Applicability.UNSAFE, blocked=blocked)
     message = f"`{HOST}` is the short name `{host.value}`, but executors run in namespace `{executors}`, not `{shown}`"
     confidence = Confidence.HIGH if "{{" not in driver + executors else Confidence.MEDIUM
     return Finding(

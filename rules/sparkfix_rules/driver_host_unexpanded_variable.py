@@ -28,12 +28,12 @@ POD_IP_NAMES = re.compile(r"(?i)^(?:my_|k8s_|spark_)?(?:pod_?ip|local_?ip|driver
 
 @rule(severity="error", mentions=tuple(key.encode() for key in KEYS))
 def driver_host_unexpanded_variable(workload: Workload) -> Iterator[Finding]:
-    if workload.expands_variables:
+    if workload.expands_variables or workload.in_cluster_mode():
         return
     for block in workload.blocks:
         for item in block.properties:
-            found = VARIABLE.fullmatch(item.value.strip()) if item.key in KEYS else None
-            if found:
+            found = VARIABLE.search(item.value) if item.key in KEYS and "{{" not in item.value else None
+            if found and (block.carrier == "arguments" or workload.given(item.key) is None):
                 name = found[1] or found[2] or found[3]
                 yield from _finding(workload, block, item, name, kubernetes=bool(found[2]))
 
@@ -45,7 +45,8 @@ def _finding(
     known = workload.server is not None and name in workload.server.environment()
     if arguments and kubernetes and (known or workload.server is None):
         return
-    value = f"$({name})" if arguments else f"${{env:{name}}}"
+    written = f"$({name})" if arguments else f"${{env:{name}}}"
+    value = VARIABLE.sub(lambda found: written if name in found.groups() else found[0], item.value.strip())
     changes: list[Change] = [SetValue(item, value)] if value != item.value else []
     titles = [f"write it as `{value}`"] if changes else []
     safety = Applicability.SAFE

@@ -60,6 +60,14 @@ def version(files: dict[str, str], path: str = "", spark_version: str = "") -> t
         ("apache/spark:12.0.1", None),
         ("apache/spark:2024.05.1", None),
         ("nginx:1.25.3", None),
+        ("acme/spark:hadoop-3.3.6-spark-4.0.1", "4.0.1"),
+        ("public/spark:emr-7.1.0", None),
+        ("acme/spark:scala-2.12-3.5.1", "3.5.1"),
+        ("acme/spark-delta:delta-3.2.0-spark-3.5.1", "3.5.1"),
+        ("acme/spark-jupyter:v20240101-spark3.5.1", "3.5.1"),
+        ("acme/spark:server-3.5.1", "3.5.1"),
+        ("acme/spark-connect:2.3.1", None),
+        ("acme/spark-connect:5.0.0", None),
     ],
 )
 def test_image_tag(image: str, number: str | None) -> None:
@@ -177,3 +185,13 @@ def test_the_line_of_the_evidence() -> None:
     here = workspace({"d.yaml": pod("apache/spark:3.5.1")})
     (workload,) = workloads_of(here, "folder:")
     assert str(workload.version) == "Spark 3.5.1, from the image tag in d.yaml:9"
+
+
+def test_image_that_properties_name() -> None:
+    text = CM + "    spark.kubernetes.container.image=apache/spark:4.0.0\n"
+    assert version({"c.yaml": text}) == ("4.0.0", "the image tag")
+
+
+def test_an_old_number_is_believed_of_other_programs() -> None:
+    thrift = pod("apache/spark:2.4.8").replace("start-connect-server", "start-thriftserver")
+    assert version({"d.yaml": thrift}) == ("2.4.8", "the image tag")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,13 +148,14 @@ class Role(str, enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A Kubernetes Service that selects a workload's pods; `name` as written."""
+    """A Kubernetes Service that selects a workload's pods; `name` and `ports` (numbers and names) as written."""
 
     object: KubernetesObject
     name: str
     namespace: str
     headless: bool
     publishes_unready: bool
+    ports: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,8 @@ class Workload:
     """A Spark driver or daemon: its pod (if found), the property blocks that it reads, and what is known of it.
 
     `evidence` says why the role was given. `namespace` is as written; empty means the release's or the caller's.
-    `sharing` are the drivers' containers of other workloads that read the same blocks.
+    `command_line` are the settings that its commands make, which win over files. `templates` are those of its files
+    that are a chart's templates. `sharing` are the drivers' containers of other workloads that read the same blocks.
     """
 
     path: str
@@ -174,8 +177,30 @@ class Workload:
     pod: KubernetesObject | None = None
     services: tuple[Service, ...] = ()
     commands: tuple[Command, ...] = ()
+    command_line: tuple[tuple[str, str], ...] = ()
     namespace: str = ""
     version: SparkVersion | None = None
-    templated: bool = False
+    templates: frozenset[str] = frozenset()
     expands_variables: str = ""
     sharing: tuple[Container, ...] = ()
+
+    @property
+    def templated(self) -> bool:
+        """Is the workload itself described in a chart's template?"""
+        return self.path in self.templates
+
+    def given(self, key: str) -> str | None:
+        """The value that the command line gives a key, whatever files say; None if it gives none."""
+        return dict(self.command_line).get(key)
+
+    def in_cluster_mode(self) -> bool:
+        """Is the driver's pod made by the submission, which then decides its host and bind address?"""
+        owners = [block.owner for block in self.blocks if block.owner is not None]
+        kinds = ("SparkApplication", "ScheduledSparkApplication")
+        for owner in owners:
+            routes = (("mode",), ("template", "mode"), ("deploymentMode",))
+            modes = [owner.node.text("spec", *route) for route in routes]
+            if owner.kind in kinds and not {"client", "ClientMode"} & set(modes):
+                return True
+        texts = [word.text for command in self.commands for word in command.words]
+        return "--deploy-mode=cluster" in texts or ("--deploy-mode", "cluster") in itertools.pairwise(texts)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sparkfix.model import Container, Node, Property, PropertyBlock, Service, SparkVersion, Workload, implies
+from sparkfix.model import Container, Node, Place, Property, PropertyBlock, Service, SparkVersion, Workload, implies
 from sparkfix.spark.facts import CONNECT_PORT, master_kind
 
 MASTER = "spark.master"
@@ -36,18 +36,13 @@ def masters_with(workload: Workload, item: Property) -> frozenset[str]:
 
 
 def _master_outside(workload: Workload, block: PropertyBlock) -> str:
-    """The master that a workload's other blocks or its command line set, where the block itself sets none."""
+    """The master that a workload's command line or its other blocks set, where they decide it."""
+    given = workload.given(MASTER)
+    if given is not None:
+        return master_kind(given)
     if block.all(MASTER):
         return ""
-    for other in workload.blocks:
-        for item in other.all(MASTER):
-            return master_kind(item.value)
-    for command in workload.commands:
-        texts = [word.text for word in command.words]
-        for position, text in enumerate(texts[:-1]):
-            if text == "--master":
-                return master_kind(texts[position + 1])
-    return ""
+    return next((master_kind(item.value) for other in workload.blocks for item in other.all(MASTER)), "")
 
 
 def is_name(value: str) -> bool:
@@ -57,14 +52,14 @@ def is_name(value: str) -> bool:
 
 
 def unbound_hosts(workload: Workload) -> tuple[Property, ...]:
-    """Driver hosts that name a Service under a Kubernetes master while no bind address is set."""
-    found = []
-    if any(
-        block.all(BIND) and not block.properties[0].guard and block not in _with_host(workload)
-        for block in workload.blocks
-    ):
+    """Driver hosts that name a Service under a Kubernetes master while nothing sets a bind address."""
+    found: list[Property] = []
+    if workload.in_cluster_mode() or _bound_elsewhere(workload):
         return ()
     for block in _with_host(workload):
+        overridden = workload.given(HOST) is not None and block.carrier != "arguments"
+        if overridden or any(layer.all(BIND) for layer in layers_below(workload, block)):
+            continue
         for view in block.variants(MASTER, HOST, BIND):
             host = view.effective.get(HOST)
             if host is None or view.value(BIND) is not None or not is_name(host.value) or host in found:
@@ -72,6 +67,33 @@ def unbound_hosts(workload: Workload) -> tuple[Property, ...]:
             if (_master_outside(workload, block) or master_kind(view.value(MASTER))) == "kubernetes":
                 found.append(host)
     return tuple(found)
+
+
+def _bound_elsewhere(workload: Workload) -> bool:
+    """Does the command line, the environment or a block without a driver host set the bind address?"""
+    if workload.given(BIND) is not None:
+        return True
+    if workload.server is not None and "SPARK_LOCAL_IP" in workload.server.environment():
+        return True
+    with_host = _with_host(workload)
+    return any(block.all(BIND) and not block.properties[0].guard for block in workload.blocks if block not in with_host)
+
+
+def layers_below(workload: Workload, block: PropertyBlock) -> tuple[PropertyBlock, ...]:
+    """The maps of a chart's `values.yaml` that Helm merges a map of another values file over."""
+    folder = block.path.rpartition("/")[0]
+    if block.owner is not None or block.carrier not in ("map", "nested map"):
+        return ()
+    return tuple(
+        other
+        for other in workload.blocks
+        if other.owner is None and other.where == block.where and other.path != block.path
+        and other.path.rpartition("/")[2] == "values.yaml" and _holds(other.path.rpartition("/")[0], folder)
+    )  # fmt: skip
+
+
+def _holds(folder: str, other: str) -> bool:
+    return not folder or other == folder or other.startswith(folder + "/")
 
 
 def _with_host(workload: Workload) -> tuple[PropertyBlock, ...]:
@@ -152,12 +174,27 @@ def reference(workload: Workload, item: Property, name: str) -> str:
     return f"${{env:{name}}}"
 
 
-def places_for_address(block: PropertyBlock) -> tuple[Property, ...]:
-    """The properties beside which a binding address is missing: each port that has none in its own arms, else its kin."""
-    addresses, ports = block.all(ADDRESS), block.all(PORT)
-    if not ports:
-        return () if addresses else (kin(block.properties, "spark.connect.", "spark.driver."),)
-    return tuple(item for item in ports if not any(implies(item.guard, other.guard) for other in addresses))
+def places_for_address(workload: Workload) -> tuple[Property, ...]:
+    """The properties beside which a binding address is missing: each port that has none in its own arms, else its kin.
+
+    Nothing is missing where the command line sets it, and a values file needs none that its base can hold.
+    """
+    blocks = [block for block in workload.blocks if block.properties]
+    if not blocks or workload.given(ADDRESS) is not None:
+        return ()
+    with_port = [block for block in blocks if block.all(PORT)]
+    if not with_port:
+        missing = not any(block.all(ADDRESS) for block in blocks)
+        return (kin(blocks[0].properties, "spark.connect.", "spark.driver."),) if missing else ()
+    found: list[Property] = []
+    for block in with_port:
+        below = layers_below(workload, block)
+        if not any(layer in with_port or layer.all(ADDRESS) for layer in below):
+            addresses = block.all(ADDRESS)
+            found += [
+                item for item in block.all(PORT) if not any(implies(item.guard, other.guard) for other in addresses)
+            ]
+    return tuple(found)
 
 
 def kin(properties: Sequence[Property], *prefixes: str) -> Property:
@@ -178,14 +215,22 @@ def waiting_truth(service: Service) -> str:
             "the Service is headless and publishes only ready pods: if this pod is its only one, the name appears"
             " when the pod is ready, and the pod waits for the name, for ever"
         )
+    if service.headless:
+        return "the Service publishes pods before they are ready: the wait ends once this pod has its address"
     return "a Service with a cluster IP has its DNS name before any pod is ready: the wait ends at once and changes nothing"
 
 
 def client_service(workload: Workload) -> Service | None:
-    """The Service whose name the driver host is, else the first one that selects the pod."""
-    hosts = {item.value for block in workload.blocks for item in block.all(HOST)}
-    named = [service for service in workload.services if service.name in hosts]
-    return next(iter((*named, *workload.services)), None)
+    """The Service that the driver host names, else the one with the Connect server's port, else the first one."""
+    hosts = {item.value for block in workload.blocks for item in block.all(HOST)} | {workload.given(HOST) or ""}
+    wanted = {bind_address_port(workload), CONNECT_PORT}
+    named = [
+        item
+        for item in workload.services
+        if any(host == item.name or host.startswith(item.name + ".") for host in hosts)
+    ]
+    serving = [item for item in workload.services if wanted & set(item.ports)]
+    return next(iter((*named, *serving, *workload.services)), None)
 
 
 def wait_container(service: Service, options: Mapping[str, str]) -> dict[str, Any]:
@@ -207,6 +252,22 @@ def wait_container(service: Service, options: Mapping[str, str]) -> dict[str, An
 def startup_probe(port: str) -> dict[str, Any]:
     """A probe that gives the server five minutes to listen before the liveness probe counts."""
     return {"tcpSocket": {"port": int(port) if port.isdigit() else port}, "periodSeconds": 10, "failureThreshold": 30}
+
+
+def own_probe_truth(server: Container | None) -> str:
+    """What to know of a container's own startup probe, which is left as it is."""
+    probe = server.node.get("startupProbe") if server is not None else None
+    if server is not None and probe is not None and probe.guard != server.node.guard:
+        condition = " and ".join(arm.condition for arm in probe.guard[len(server.node.guard) :])
+        return f"the container's own `startupProbe` stands under `{condition}`: see to it that this is on"
+    return "the container has a `startupProbe` of its own, which is left as it is"
+
+
+def server_place(workload: Workload, properties: Sequence[Property]) -> Place | None:
+    """Where to point at a server: its first property, else its container."""
+    if properties:
+        return properties[0].place("the server's settings are here")
+    return workload.server.place("the server runs here") if workload.server is not None else None
 
 
 def binding_address_truth(version: SparkVersion | None) -> str:

@@ -6,12 +6,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from sparkfix.formats.document import Document
-from sparkfix.model import Command, Container, KubernetesObject, Node, PropertyBlock, SparkVersion
+from sparkfix.model import Command, Container, KubernetesObject, Node, PropertyBlock, Role, SparkVersion
 from sparkfix.workspace.workspace import Workspace
 
-_NUMBER = r"(?P<version>[2-9]\.\d{1,2}(?:\.\d{1,2})?)"
-_IMAGE = re.compile(r"spark[\w./\-]*:[vV]?(?:[\w.]*?-)??" + _NUMBER + r"(?![\d.])")
-_TAG = re.compile(r"^[vV]?(?:spark-?)?" + _NUMBER + r"(?![\d.])")
+# Spark's own numbers so far: what looks different is somebody's numbering.
+_NUMBER = r"(?P<version>[2-4]\.\d{1,2}(?:\.\d{1,2})?)"
+_IMAGE = re.compile(r"spark[\w./\-]*:(?P<tag>[\w][\w.\-]*)")
+_SPARK_IN_TAG = re.compile(r"spark[_\-]?v?" + _NUMBER + r"(?![\d.])", re.IGNORECASE)
+_OTHER_IN_TAG = re.compile(
+    r"(?<![A-Za-z])(?:scala|java|jdk|jre|hadoop|hive|delta|iceberg|hudi|python|py|emr|cuda|ubuntu|debian|ubi|glue|aws)"
+    r"[_\-]?v?\d+(?:\.\d+)*",
+    re.IGNORECASE,
+)
+_FIRST_IN_TAG = re.compile(r"(?:^|-)[vV]?" + _NUMBER + r"(?![\d.])")
 _PLAIN = re.compile(r"^[vV]?" + _NUMBER + r"(?![\d.])")
 _HOME = re.compile(r"spark-" + _NUMBER + r"(?![\d.])")
 _COORDINATE = re.compile(r"org\.apache\.spark:spark-[\w\-]+_2\.1[0-9]:" + _NUMBER + r"(?![\d.])")
@@ -33,8 +40,12 @@ def detect_version(
     server: Container | None,
     blocks: Iterable[PropertyBlock],
     commands: Iterable[Command],
+    role: Role = Role.UNKNOWN,
 ) -> SparkVersion | None:
-    """The Spark version of a workload that is configured in `path`, or None."""
+    """The Spark version of a workload that is configured in `path`, or None.
+
+    A Connect server cannot be older than 3.4, which brought it: such a number is somebody's own.
+    """
     if workspace.spark_version:
         return SparkVersion(workspace.spark_version, "--spark-version")
     texts = [(word.text, command.path) for command in commands for word in command.words]
@@ -46,12 +57,14 @@ def detect_version(
             _from_container(workspace, unit, server),
             _from_values(workspace, unit),
             _from_chart(workspace, unit),
+            _from_images(texts),
             _from_texts(texts),
             _from_path(path),
         )
         for step in steps
     )
-    return next((version for version in found if version), None)
+    least = (3, 4) if role is Role.CONNECT_SERVER else (0,)
+    return next((version for version in found if version and version.release >= least), None)
 
 
 def _line(workspace: Workspace, path: str, node: Node) -> int:
@@ -64,6 +77,18 @@ def _known(pattern: re.Pattern[str], text: str, evidence: str, path: str = "", l
     return SparkVersion(match["version"], evidence, path, line) if match else None
 
 
+def _tagged(tag: str, evidence: str, path: str = "", line: int = 0) -> SparkVersion | None:
+    """The version in an image's tag: the number that is said to be Spark's, else the first one that is no other's."""
+    rest = _OTHER_IN_TAG.sub("", tag)
+    match = _SPARK_IN_TAG.search(tag) or _FIRST_IN_TAG.search(rest)
+    return SparkVersion(match["version"], evidence, path, line) if match else None
+
+
+def _from_image(image: str, evidence: str, path: str, line: int) -> SparkVersion | None:
+    match = _IMAGE.search(image)
+    return _tagged(match["tag"], evidence, path, line) if match else None
+
+
 def _from_resource(workspace: Workspace, owner: KubernetesObject | None) -> Iterator[SparkVersion | None]:
     if owner is None:
         return
@@ -74,7 +99,7 @@ def _from_resource(workspace: Workspace, owner: KubernetesObject | None) -> Iter
     for route in (("image",), ("sparkConf", "spark.kubernetes.container.image")):
         node = owner.node.get("spec", *route)
         if node is not None and isinstance(node.value, str):
-            yield _known(_IMAGE, node.value, "the image tag", owner.path, _line(workspace, owner.path, node))
+            yield _from_image(node.value, "the image tag", owner.path, _line(workspace, owner.path, node))
 
 
 def _from_container(workspace: Workspace, unit: str, server: Container | None) -> Iterator[SparkVersion | None]:
@@ -83,7 +108,7 @@ def _from_container(workspace: Workspace, unit: str, server: Container | None) -
     image = server.node.get("image")
     if image is not None:
         line = _line(workspace, server.path, image)
-        yield _known(_IMAGE, server.image, "the image tag", server.path, line)
+        yield _from_image(server.image, "the image tag", server.path, line)
         for route in _VALUES.findall(server.image):
             yield from _value_at(workspace, unit, route.split("."))
     for name, entry in server.environment().items():
@@ -129,13 +154,13 @@ def _value_at(workspace: Workspace, unit: str, route: list[str]) -> Iterator[Spa
         for root in values[1].nodes if values else ():
             node = root.get(*prefix, *route)
             if node is not None and isinstance(node.value, str) and values:
-                pattern = _TAG if ":" not in node.value else _IMAGE
+                read = _from_image if ":" in node.value else _tagged
                 evidence = "the image tag" if route[-1] == "tag" else f"the value {'.'.join(route)}"
-                yield _known(pattern, node.value, evidence, values[0], _line(workspace, values[0], node))
+                yield read(node.value, evidence, values[0], _line(workspace, values[0], node))
             elif node is not None and values:
                 tag = node.get("tag")
                 if tag is not None:
-                    yield _known(_TAG, node.text("tag"), "the image tag", values[0], _line(workspace, values[0], tag))
+                    yield _tagged(node.text("tag"), "the image tag", values[0], _line(workspace, values[0], tag))
 
 
 def _from_values(workspace: Workspace, unit: str) -> Iterator[SparkVersion | None]:
@@ -166,9 +191,9 @@ def _maps(node: Node) -> Iterator[Node]:
 def _image_map(workspace: Workspace, path: str, node: Node) -> SparkVersion | None:
     repository, tag, image = node.text("repository"), node.get("tag"), node.get("image")
     if tag is not None and "spark" in repository and not _NOT_SPARK_CHARTS.search(repository):
-        return _known(_TAG, node.text("tag"), "the image tag", path, _line(workspace, path, tag))
+        return _tagged(node.text("tag"), "the image tag", path, _line(workspace, path, tag))
     if image is not None and "spark" in node.text("image") and not _NOT_SPARK_CHARTS.search(node.text("image")):
-        return _known(_IMAGE, node.text("image"), "the image tag", path, _line(workspace, path, image))
+        return _from_image(node.text("image"), "the image tag", path, _line(workspace, path, image))
     return None
 
 
@@ -181,6 +206,13 @@ def _from_chart(workspace: Workspace, unit: str) -> Iterator[SparkVersion | None
             version = root.get("appVersion")
             if version is not None and "spark" in name and not _NOT_SPARK_CHARTS.search(name):
                 yield _known(_PLAIN, root.text("appVersion"), "appVersion", path, _line(workspace, path, version))
+
+
+def _from_images(texts: Iterable[tuple[str, str]]) -> Iterator[SparkVersion | None]:
+    """Images that properties name for executors and drivers."""
+    for text, path in texts:
+        if ":" in text and "://" not in text and "/" in text:
+            yield _from_image(text, "the image tag", path, 0)
 
 
 def _from_texts(texts: Iterable[tuple[str, str]]) -> Iterator[SparkVersion | None]:

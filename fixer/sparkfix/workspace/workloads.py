@@ -1,49 +1,20 @@
-"""From files to workloads: which pod runs what, with which properties, behind which Services.
-
-Names are compared as they are written, template actions included: `{{ include "x.fullname" . }}-config` in a volume
-is the ConfigMap of the same text. Rendering makes this exact later; nothing here guesses between two candidates.
-"""
+"""From files to workloads: which pod runs what, with which properties, behind which Services."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-from sparkfix.formats.kubernetes.commands import commands_of
-from sparkfix.formats.kubernetes.objects import containers_of, pod_labels
-from sparkfix.model import (
-    Command,
-    Container,
-    KubernetesObject,
-    Node,
-    PropertyBlock,
-    Role,
-    Service,
-    Workload,
-)
-from sparkfix.spark.facts import CONNECT_CLASS, CONNECT_PORT, mentions_connect
+from sparkfix.formats.kubernetes.objects import containers_of
+from sparkfix.model import Command, Container, KubernetesObject, PropertyBlock, Role, Workload
+from sparkfix.spark.facts import launch_of
+from sparkfix.workspace.expanders import folder_expander, pod_expander
+from sparkfix.workspace.names import written
+from sparkfix.workspace.readers import Pod, assign, pod_from
+from sparkfix.workspace.roles import Evidence, role_of, server_of
+from sparkfix.workspace.services import services_of
 from sparkfix.workspace.version import detect_version
 from sparkfix.workspace.workspace import Workspace
-
-_EXPANDS = re.compile(r"\b(envsubst|gomplate|confd|dockerize|esh)\b|\bsed\b.*\$\{|\beval\b|<<-?\s*[\"']?\w+")
-_INCLUDED = re.compile(r"(?:include|template)\s+\"([^\"]+)\"")
-
-
-@dataclass(frozen=True)
-class _Pod:
-    object: KubernetesObject
-    containers: tuple[Container, ...]
-    commands: tuple[Command, ...]
-    mounted: frozenset[str]
-
-
-def written(text: str) -> str:
-    """A name as written, with blanks in template actions folded and quotes dropped."""
-    folded = " ".join(text.strip().strip("\"'").split())
-    return re.sub(
-        r"\{\{-?\s*(.*?)\s*-?\}\}", lambda match: "{{" + match[1].replace("| quote", "").strip() + "}}", folded
-    )
 
 
 def workloads_of(workspace: Workspace, unit: str) -> tuple[Workload, ...]:
@@ -52,8 +23,8 @@ def workloads_of(workspace: Workspace, unit: str) -> tuple[Workload, ...]:
     documents = [document for path in paths if _matters(workspace, path) and (document := workspace.document(path))]
     objects = [item for document in documents for item in document.objects]
     blocks = [_owned(block, objects) for document in documents for block in document.blocks]
-    pods = [_pod(item) for item in objects if containers_of(item)]
-    assigned = _assign(blocks, pods, chart=unit.startswith("chart:"))
+    pods = [pod_from(item) for item in objects if containers_of(item)]
+    assigned = assign(blocks, pods, chart=unit.startswith("chart:"))
     found = [
         workload
         for index, pod in enumerate(pods)
@@ -98,136 +69,12 @@ def _owned(block: PropertyBlock, objects: Iterable[KubernetesObject]) -> Propert
     return block
 
 
-def _pod(item: KubernetesObject) -> _Pod:
-    containers = containers_of(item)
-    commands = tuple(command for container in containers for command in commands_of(container, item))
-    return _Pod(item, containers, commands, frozenset(_mounted(containers)))
-
-
-def _mounted(containers: Sequence[Container]) -> Iterable[str]:
-    for volume in containers[0].pod.items("volumes"):
-        yield written(volume.text("configMap", "name"))
-        yield written(volume.text("secret", "secretName"))
-        for source in volume.items("projected", "sources"):
-            yield written(source.text("configMap", "name"))
-            yield written(source.text("secret", "name"))
-    for container in containers:
-        for source in container.node.items("envFrom"):
-            yield written(source.text("configMapRef", "name"))
-            yield written(source.text("secretRef", "name"))
-
-
-def _assign(blocks: Sequence[PropertyBlock], pods: Sequence[_Pod], *, chart: bool) -> dict[int, list[PropertyBlock]]:
-    """Blocks by the index of the pod that reads them."""
-    found: dict[int, list[PropertyBlock]] = {}
-    named = frozenset(written(block.owner.name) for block in blocks if block.owner)
-    for block in blocks:
-        owner = block.owner
-        for index in _readers(block, owner, pods, named, chart=chart):
-            found.setdefault(index, []).append(block)
-    return found
-
-
-def _readers(
-    block: PropertyBlock, owner: KubernetesObject | None, pods: Sequence[_Pod], named: frozenset[str], *, chart: bool
-) -> list[int]:
-    """The pods that read a block; `named` are the names of all objects that hold blocks."""
-    own = [index for index, pod in enumerate(pods) if owner is not None and pod.object == owner]
-    if own:
-        return own
-    if owner is not None and owner.kind in ("ConfigMap", "Secret"):
-        mounting = [index for index, pod in enumerate(pods) if written(owner.name) in pod.mounted and owner.name]
-        if mounting:
-            return mounting
-    elif owner is not None:
-        return []
-    if not chart:
-        return []
-    # A body that a ConfigMap includes, a values file or a `.Files` text: only one pod can be meant, or none is.
-    connect = _has_connect_keys([block])
-    candidates = [index for index, pod in enumerate(pods) if _runs_spark(pod) and (not owner or _may_mount(pod, named))]
-    if connect:
-        servers = [index for index in candidates if _connect_evidence(pods[index])]
-        candidates = servers or candidates
-    return candidates if len(candidates) == 1 else []
-
-
-def _may_mount(pod: _Pod, named: frozenset[str]) -> bool:
-    """May a pod read one more object than those that it mounts by their names?"""
-    return not pod.mounted & named or bool(pod.mounted - named - {""})
-
-
-def _runs_spark(pod: _Pod) -> bool:
-    return any("spark" in container.image.lower() or "spark" in container.name for container in pod.containers) or any(
-        "spark" in word.text for command in pod.commands for word in command.words
-    )
-
-
-def _has_connect_keys(blocks: Iterable[PropertyBlock]) -> bool:
-    return any(item.key.startswith("spark.connect.") for block in blocks for item in block.properties)
-
-
-def _connect_evidence(pod: _Pod) -> str:
-    texts = [word.text for command in pod.commands for word in command.words]
-    found = mentions_connect(texts)
-    if found:
-        return found
-    for container in pod.containers:
-        for port in container.node.items("ports"):
-            if port.text("containerPort") == CONNECT_PORT:
-                return f"container port {CONNECT_PORT}"
-    return ""
-
-
-def _role(blocks: Sequence[PropertyBlock], pod: _Pod | None, owner: KubernetesObject | None) -> tuple[Role, str]:
-    """What runs here, and why we think so."""
-    if owner is not None and owner.kind in ("SparkConnect", "SparkConnectServer"):
-        return Role.CONNECT_SERVER, f"the resource kind {owner.kind}"
-    if owner is not None and owner.node.text("spec", "mainClass") == CONNECT_CLASS:
-        return Role.CONNECT_SERVER, "its main class"
-    if pod is not None and (evidence := _connect_evidence(pod)):
-        return Role.CONNECT_SERVER, evidence
-    for block in blocks:
-        for item in block.properties:
-            if item.key.startswith("spark.connect.grpc."):
-                return Role.CONNECT_SERVER, f"`{item.key}`"
-    texts = " ".join(word.text for command in (pod.commands if pod else ()) for word in command.words)
-    if "HiveThriftServer2" in texts or "start-thriftserver.sh" in texts:
-        return Role.THRIFT_SERVER, "its command"
-    if "HistoryServer" in texts or "start-history-server.sh" in texts:
-        return Role.HISTORY_SERVER, "its command"
-    if owner is not None and owner.kind in ("SparkApplication", "ScheduledSparkApplication"):
-        return Role.APPLICATION, f"the resource kind {owner.kind}"
-    return (Role.APPLICATION, "spark-submit") if "spark-submit" in texts else (Role.UNKNOWN, "")
-
-
-def _server(pod: _Pod, role: Role) -> Container | None:
-    """The container that runs the driver: by its command, its port, its image, or because it is the only one."""
-    mains = [container for container in pod.containers if not container.init]
-    for container in mains:
-        texts = [word.text for command in pod.commands if command.container == container for word in command.words]
-        if role is Role.CONNECT_SERVER and mentions_connect(texts):
-            return container
-        if role is not Role.CONNECT_SERVER and any("spark" in text for text in texts):
-            return container
-    for container in mains:
-        if role is Role.CONNECT_SERVER and any(
-            port.text("containerPort") == CONNECT_PORT or "connect" in port.text("name") or "grpc" in port.text("name")
-            for port in container.node.items("ports")
-        ):
-            return container
-    named = [container for container in mains if "spark" in container.image.lower() or "spark" in container.name]
-    if len(named) == 1:
-        return named[0]
-    return mains[0] if len(mains) == 1 else None
-
-
 def _pod_workloads(
-    workspace: Workspace, unit: str, pod: _Pod, blocks: list[PropertyBlock], objects: Sequence[KubernetesObject]
+    workspace: Workspace, unit: str, pod: Pod, blocks: list[PropertyBlock], objects: Sequence[KubernetesObject]
 ) -> list[Workload]:
     """The pod's driver, and one workload more for each other container with arguments of its own."""
-    role, evidence = _role([block for block in blocks if _holder(pod, block) is None], pod, None)
-    server = _server(pod, role)
+    role = role_of([block for block in blocks if _holder(pod, block) is None], pod.object, pod.containers, pod.commands)
+    server = server_of(pod.object, pod.containers, pod.commands, role[0])
     others: dict[int, list[PropertyBlock]] = {}
     for block in blocks:
         holder = _holder(pod, block)
@@ -235,28 +82,31 @@ def _pod_workloads(
             others.setdefault(pod.containers.index(holder), []).append(block)
     taken = {id(block) for group in others.values() for block in group}
     own = [block for block in blocks if id(block) not in taken]
-    role, evidence = (role, evidence) if role is not Role.UNKNOWN else _role(own, pod, None)
-    found = (
-        [_driver(workspace, unit, pod, own, objects, server, (role, evidence))]
-        if own or role is not Role.UNKNOWN
-        else []
-    )
+    role = role if role[0] is not Role.UNKNOWN else role_of(own, pod.object, pod.containers, pod.commands)
+    found = []
+    if own or role[0] is not Role.UNKNOWN:
+        found.append(_driver(workspace, unit, pod, own, objects, server, role))
     for index, group in others.items():
-        alone = replace(pod, commands=tuple(item for item in pod.commands if item.container == pod.containers[index]))
-        alone = replace(alone, containers=(pod.containers[index],))
-        found.append(_driver(workspace, unit, alone, group, objects, pod.containers[index], _role(group, alone, None)))
+        container = pod.containers[index]
+        alone = replace(
+            pod,
+            commands=tuple(item for item in pod.commands if item.container == container),
+            containers=(container,),
+        )
+        own_role = role_of(group, None, alone.containers, alone.commands)
+        found.append(_driver(workspace, unit, alone, group, objects, container, own_role))
     return found
 
 
-def _holder(pod: _Pod, block: PropertyBlock) -> Container | None:
+def _holder(pod: Pod, block: PropertyBlock) -> Container | None:
     """The container whose own arguments a block is."""
     inside = (item for item in pod.containers if item.path == block.path and item.node.span.covers(block.span))
     return next(inside, None)
 
 
 def _driver(
-    workspace: Workspace, unit: str, pod: _Pod, blocks: Sequence[PropertyBlock], objects: Sequence[KubernetesObject],
-    server: Container | None, role: tuple[Role, str],
+    workspace: Workspace, unit: str, pod: Pod, blocks: Sequence[PropertyBlock], objects: Sequence[KubernetesObject],
+    server: Container | None, role: Evidence,
 ) -> Workload:  # fmt: skip
     return Workload(
         path=pod.object.path,
@@ -267,15 +117,38 @@ def _driver(
         containers=pod.containers,
         server=server,
         pod=pod.object,
-        services=_services(pod, objects),
+        services=services_of(pod.object, objects),
         commands=pod.commands,
+        command_line=tuple(_command_line(item for item in pod.commands if server is None or item.container == server)),
         namespace=written(pod.object.namespace),
         version=detect_version(
-            workspace, unit, pod.object.path, owner=None, server=server, blocks=blocks, commands=pod.commands
+            workspace, unit, pod.object.path, owner=pod.object, server=server, blocks=blocks, commands=pod.commands,
+            role=role[0],
         ),
-        templated=workspace.in_chart_templates(pod.object.path),
-        expands_variables=_expander(pod) or _unit_expander(workspace, unit),
-    )
+        templates=_templates(workspace, pod.object.path, blocks),
+        expands_variables=pod_expander(pod.containers, pod.mounted, objects) or folder_expander(workspace, unit),
+    )  # fmt: skip
+
+
+def _command_line(commands: Iterable[Command]) -> Iterator[tuple[str, str]]:
+    """The settings that commands make with `--conf` and `--master`, in order; they win over files."""
+    for command in commands:
+        launch = launch_of(command)
+        end = launch.resource if launch is not None and launch.resource is not None else len(command.words)
+        texts = [word.text for word in command.words[:end]]
+        for text, following in zip(texts, [*texts[1:], ""], strict=True):
+            if text == "--master":
+                yield "spark.master", following
+                continue
+            setting = following if text in ("--conf", "-c") else text.removeprefix("--conf=")
+            if (setting != text or text in ("--conf", "-c")) and "=" in setting:
+                key, _, value = setting.partition("=")
+                yield key, value
+
+
+def _templates(workspace: Workspace, path: str, blocks: Iterable[PropertyBlock]) -> frozenset[str]:
+    """Which of a workload's files are templates of a chart."""
+    return frozenset(one for one in {path, *(block.path for block in blocks)} if workspace.in_chart_templates(one))
 
 
 def _loose(
@@ -294,7 +167,7 @@ def _loose(
 def _loose_workload(
     workspace: Workspace, unit: str, owner: KubernetesObject | None, blocks: list[PropertyBlock]
 ) -> Workload:
-    role, evidence = _role(blocks, None, owner)
+    role, evidence = role_of(blocks, owner)
     path = blocks[0].path
     return Workload(
         path=path,
@@ -303,84 +176,7 @@ def _loose_workload(
         evidence=evidence,
         blocks=tuple(blocks),
         namespace=written(owner.namespace) if owner else "",
-        version=detect_version(workspace, unit, path, owner=owner, server=None, blocks=blocks, commands=()),
-        templated=workspace.in_chart_templates(path),
-        expands_variables=_unit_expander(workspace, unit),
+        version=detect_version(workspace, unit, path, owner=owner, server=None, blocks=blocks, commands=(), role=role),
+        templates=_templates(workspace, path, blocks),
+        expands_variables=folder_expander(workspace, unit),
     )
-
-
-def _expander(pod: _Pod) -> str:
-    """What in a pod's commands replaces variables in files before Spark reads them."""
-    for container in pod.containers:
-        for key in ("command", "args"):
-            node = container.node.get(key)
-            texts = [item.text() for item in (container.node.items(key) or ((node,) if node else ()))]
-            for text in texts:
-                if found := _EXPANDS.search(text):
-                    return f"`{found[1] or found[0].split()[0]}` in container `{container.name}`"
-    return ""
-
-
-_SCRIPTS = re.compile(r"(?:^Dockerfile|\.sh$|^entrypoint|^docker-entrypoint|^Makefile$)")
-
-
-def _unit_expander(workspace: Workspace, unit: str) -> str:
-    """A script or Dockerfile beside the configuration that calls envsubst."""
-    folder = unit.partition(":")[2]
-    for name, is_folder in workspace.store.names(folder):
-        path = f"{folder}/{name}" if folder else name
-        if not is_folder and _SCRIPTS.search(name) and b"envsubst" in (workspace.data(path) or b""):
-            return f"`envsubst` in {path}"
-    return ""
-
-
-def _labels(node: Node | None) -> tuple[frozenset[tuple[str, str]], frozenset[str]]:
-    """The label pairs of a map, and the names of the helpers that add more of them."""
-    if node is None:
-        return frozenset(), frozenset()
-    pairs = node.value.items() if isinstance(node.value, dict) else ()
-    helpers: set[str] = set()
-    origin = node.origin
-    if origin is not None:
-        source, text = origin.text.source, origin.text
-        start, end = source.offset((node.key_span or node.span).start), source.offset(node.span.end)
-        end = max(end, source.line_end(end))
-        for action in text.template.within(start, _block_end(text.masked, start, end)):
-            helpers.update(_INCLUDED.findall(action.text))
-    return frozenset((key, written(value.text())) for key, value in pairs), frozenset(helpers)
-
-
-def _block_end(masked: str, start: int, end: int) -> int:
-    """End of the blank lines below a key whose content is made by template actions."""
-    while end < len(masked):
-        stop = masked.find("\n", end)
-        stop = len(masked) if stop < 0 else stop + 1
-        if masked[end:stop].strip():
-            break
-        end = stop
-    return end
-
-
-def _services(pod: _Pod, objects: Sequence[KubernetesObject]) -> tuple[Service, ...]:
-    """The Services that select a pod: their pairs and helpers are among those of the pod's labels."""
-    pairs, helpers = _labels(pod_labels(pod.object))
-    pods = [item for item in objects if containers_of(item)]
-    found = []
-    for item in objects:
-        if item.kind != "Service" or item.path.endswith(".tgz"):
-            continue
-        wanted, wanted_helpers = _labels(item.node.get("spec", "selector"))
-        if not wanted and not wanted_helpers:
-            continue
-        same_helpers = wanted_helpers <= helpers or (bool(helpers) and len(pods) == 1)
-        if wanted <= pairs and same_helpers:
-            found.append(
-                Service(
-                    item,
-                    item.name,
-                    written(item.namespace),
-                    item.node.text("spec", "clusterIP") == "None",
-                    item.node.text("spec", "publishNotReadyAddresses") == "true",
-                )
-            )
-    return tuple(found)

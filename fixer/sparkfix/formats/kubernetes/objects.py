@@ -19,7 +19,10 @@ POD_ROUTES: dict[str, tuple[str, ...]] = {
     "Rollout": _TEMPLATE,
     "DeploymentConfig": _TEMPLATE,
     "CronJob": ("spec", "jobTemplate", "spec", "template", "spec"),
+    "SparkConnect": ("spec", "server", "template", "spec"),
 }
+# The container that an operator runs Spark in, within the pod template of its resource (kubeflow/spark-operator).
+OPERATOR_SERVER = {"SparkConnect": "spark-kubernetes-driver"}
 
 
 def objects_in(text: YamlText, document: Composed) -> list[KubernetesObject]:
