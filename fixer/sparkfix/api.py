@@ -11,7 +11,9 @@ from sparkfix.guards import can_hold_together
 from sparkfix.model import (
     Add,
     AddEnv,
+    AddField,
     AddInitContainer,
+    AddItem,
     AddProbe,
     Applicability,
     Change,
@@ -21,6 +23,8 @@ from sparkfix.model import (
     Container,
     Finding,
     Fix,
+    KubernetesObject,
+    Node,
     Options,
     Place,
     Property,
@@ -30,6 +34,7 @@ from sparkfix.model import (
     Role,
     Rule,
     Service,
+    SetField,
     SetValue,
     SetWords,
     Severity,
@@ -53,9 +58,10 @@ from sparkfix.spark.facts import (
 )
 
 __all__ = [
-    "CONNECT_CLASS", "CONNECT_PORT", "Add", "AddEnv", "AddInitContainer", "AddProbe", "Applicability", "Change", "Command",
-    "CommentOut", "Confidence", "Container", "Finding", "Fix", "Launch", "Options", "Place", "Property", "PropertyBlock",
-    "Remove", "RenameKey", "Role", "Rule", "Service", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
+    "CONNECT_CLASS", "CONNECT_PORT", "Add", "AddEnv", "AddField", "AddInitContainer", "AddItem", "AddProbe",
+    "Applicability", "Change", "Command", "CommentOut", "Confidence", "Container", "Finding", "Fix",
+    "KubernetesObject", "Launch", "Node", "Options", "Place", "Property", "PropertyBlock", "Remove", "RenameKey",
+    "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
     "Workload", "as_submit", "can_hold_together", "connect", "exclusive", "implies", "is_resource", "launch_of",
     "master_kind", "reads_properties_file", "rule",
 ]  # fmt: skip

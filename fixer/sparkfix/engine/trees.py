@@ -9,7 +9,18 @@ from typing import Any, cast
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import WordList, commands_in
 from sparkfix.formats.kubernetes.write import env_entry
-from sparkfix.model import AddEnv, AddInitContainer, AddProbe, Change, Node, SetWords, Word
+from sparkfix.model import (
+    AddEnv,
+    AddField,
+    AddInitContainer,
+    AddItem,
+    AddProbe,
+    Change,
+    Node,
+    SetField,
+    SetWords,
+    Word,
+)
 from sparkfix.text.similar import replaced_stretches
 
 _PROPERTIES = "\0properties"
@@ -18,12 +29,16 @@ _SCRIPT = "\0script"
 
 @dataclass
 class _Context:
-    """What is left out of the trees: properties by the start of their key, texts that hold them, scripts."""
+    """What is left out of the trees: properties by the start of their key, texts that hold them, scripts.
+
+    `places` are the maps that were made, by their start, and `holders` the map and key of each value by its start.
+    """
 
     keys: set[int]
     texts: set[int]
     scripts: set[int]
     places: dict[int, Any] = field(default_factory=dict)
+    holders: dict[int, tuple[dict[str, Any], str]] = field(default_factory=dict)
 
 
 def trees_of(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
@@ -94,6 +109,7 @@ def _plain(node: Node, context: _Context) -> Any:
         for key, child in node.value.items():
             if child.key_span is None or child.key_span.start not in context.keys:
                 found[key] = _plain(child, context)
+                context.holders[child.span.start] = (found, key)
         context.places[node.span.start] = found
         return found
     if isinstance(node.value, list):
@@ -139,12 +155,20 @@ def _carry_out(change: Change, context: _Context) -> None:
     if isinstance(change, AddEnv):
         container = context.places[change.container.node.span.start]
         if all(entry.get("name") != change.name for entry in container.get("env") or []):
-            container["env"] = [_texted(env_entry(change.name, change.field_path)), *(container.get("env") or [])]
+            container["env"] = [_texted(env_entry(change)), *(container.get("env") or [])]
     elif isinstance(change, AddProbe):
         context.places[change.container.node.span.start][change.kind] = _texted(dict(change.spec))
     elif isinstance(change, AddInitContainer):
         pod = context.places[change.container.pod.span.start]
         pod["initContainers"] = [_texted(dict(change.spec)), *(pod.get("initContainers") or [])]
+    elif isinstance(change, AddField):
+        context.places[change.owner.span.start][change.key] = _texted(change.value)
+    elif isinstance(change, AddItem):
+        owner = context.places[change.owner.span.start]
+        owner[change.key] = [_texted(dict(change.item)), *(owner.get(change.key) or [])]
+    elif isinstance(change, SetField):
+        holder, key = context.holders[change.field.span.start]
+        holder[key] = change.value
     elif isinstance(change, SetWords) and not change.command.shell:
         _set_words(change, context)
 
@@ -179,4 +203,6 @@ def _texted(data: Any) -> Any:
         return {key: _texted(value) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [_texted(item) for item in data]
+    if isinstance(data, bool):
+        return "true" if data else "false"
     return data if isinstance(data, str) else str(data)

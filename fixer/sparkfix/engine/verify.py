@@ -15,7 +15,20 @@ from sparkfix.engine.expect import expected_settings, settings_of
 from sparkfix.engine.trees import expected_trees, trees_of
 from sparkfix.formats.document import Document
 from sparkfix.formats.helm.lexer import lex
-from sparkfix.model import Add, Change, CommentOut, Edit, Refused, Remove, RenameKey, SetValue, SetWords, Span
+from sparkfix.model import (
+    Add,
+    Change,
+    CommentOut,
+    Edit,
+    Refused,
+    Remove,
+    RenameKey,
+    SetField,
+    SetValue,
+    SetWords,
+    Span,
+    path_of,
+)
 from sparkfix.workspace.workspace import Workspace
 
 _EMPTY_LIST = re.compile(r" \[\]")
@@ -38,15 +51,6 @@ def verify(before: Workspace, after: Workspace, changes: Sequence[Change], edits
             raise Refused(f"{path}: the result would hold other settings than intended")
         if trees_of(new, concerned) != expected_trees(old, concerned):
             raise Refused(f"{path}: the result would differ in more than the intended place")
-
-
-def path_of(change: Change) -> str:
-    """The file that a change is about."""
-    if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)):
-        return change.property.path
-    if isinstance(change, SetWords):
-        return change.command.path
-    return change.beside.path if hasattr(change, "beside") else change.container.path
 
 
 def _parses(old: Document, new: Document) -> None:
@@ -79,7 +83,7 @@ def _fits(old: Document, change: Change, edit: Edit) -> bool:
         return text in ("", " {}")
     if "#" in text and "#" not in repr(change):
         return False
-    if isinstance(change, (SetValue, RenameKey)):
+    if isinstance(change, (SetValue, RenameKey, SetField)):
         return "\n" not in text and "\r" not in text
     if isinstance(change, Add):
         return change.key.rpartition(".")[2] in text and (
@@ -98,7 +102,7 @@ def _whole_lines(old: Document, edit: Edit, text: str) -> bool:
 
 def _may_grow(old: Document, change: Change) -> list[Span]:
     """Where a change may insert: on the lines of its property; for an emptied map also behind the colon above it."""
-    if isinstance(change, (SetValue, RenameKey)):
+    if isinstance(change, (SetValue, RenameKey, SetField)):
         return _may_vanish(old, change)
     item = change.beside if isinstance(change, Add) else getattr(change, "property", None)
     if item is None:
@@ -121,6 +125,8 @@ def _may_vanish(old: Document, change: Change) -> list[Span]:
         span = _lines(old, _flag_start(old, change.property.key_span.start), change.property.value_span.end)
         around = _widened(old, _property_span(change), _AROUND, _AROUND)
         return [span, around] if "," in old.source.span_text(around) else [span]
+    if isinstance(change, SetField):
+        return [_scalar_around(old, change.field.span)]
     if isinstance(change, SetWords):
         words = change.command.words
         return [_lines(old, words[0].span.start, words[-1].span.end)]

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from sparkfix.formats.kubernetes.write import add_env, add_init_container, add_probe, set_words
+from sparkfix.formats.kubernetes.write import (
+    add_env,
+    add_field,
+    add_init_container,
+    add_item,
+    add_probe,
+    set_field,
+    set_words,
+)
 from sparkfix.model import (
     Add,
     AddEnv,
+    AddField,
     AddInitContainer,
+    AddItem,
     AddProbe,
     Change,
     CommentOut,
@@ -16,6 +26,7 @@ from sparkfix.model import (
     Refused,
     Remove,
     RenameKey,
+    SetField,
     SetValue,
     SetWords,
 )
@@ -34,12 +45,18 @@ def render(change: Change) -> tuple[Edit, ...]:
             return _entry(item).comment_out()
         case RenameKey(item, key):
             return _entry(item).rename(key)
-        case AddEnv(container, name, field_path):
-            return add_env(container, name, field_path)
+        case AddEnv():
+            return add_env(change)
         case AddInitContainer(container, _, spec):
             return add_init_container(container, spec)
         case AddProbe(container, kind, spec):
             return add_probe(container, kind, spec)
+        case AddField(_, owner, key, data):
+            return add_field(owner, key, data)
+        case AddItem(_, owner, key, item):
+            return add_item(owner, key, item)
+        case SetField(_, field, value):
+            return set_field(field, value)
         case SetWords(command, words):
             return set_words(command, words)
 

@@ -8,7 +8,9 @@ from sparkfix.errors import Refused, SparkfixError
 from sparkfix.model.findings import (
     Add,
     AddEnv,
+    AddField,
     AddInitContainer,
+    AddItem,
     AddProbe,
     Applicability,
     AppliedFix,
@@ -24,10 +26,12 @@ from sparkfix.model.findings import (
     Remove,
     RenameKey,
     Rule,
+    SetField,
     SetValue,
     SetWords,
     Severity,
     Subject,
+    path_of,
     with_rule,
 )
 from sparkfix.model.places import Arm, Edit, Guard, Place, Span, exclusive, implies
@@ -47,7 +51,9 @@ from sparkfix.model.workloads import (
 __all__ = [
     "Add",
     "AddEnv",
+    "AddField",
     "AddInitContainer",
+    "AddItem",
     "AddProbe",
     "Applicability",
     "AppliedFix",
@@ -77,6 +83,7 @@ __all__ = [
     "Role",
     "Rule",
     "Service",
+    "SetField",
     "SetValue",
     "SetWords",
     "Severity",
@@ -89,5 +96,6 @@ __all__ = [
     "Workload",
     "exclusive",
     "implies",
+    "path_of",
     "with_rule",
 ]

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from sparkfix.model.places import Edit, Place
 from sparkfix.model.properties import Property, PropertyBlock
-from sparkfix.model.workloads import Command, Container, SparkVersion, Word, Workload
+from sparkfix.model.workloads import Command, Container, Node, SparkVersion, Word, Workload
 
 
 class Applicability(str, enum.Enum):
@@ -81,11 +81,12 @@ class RenameKey:
 
 @dataclass(frozen=True, slots=True)
 class AddEnv:
-    """Add an environment variable that the Downward API fills from `field_path`."""
+    """Add an environment variable: one that the Downward API fills from `field_path`, or with a fixed `value`."""
 
     container: Container
     name: str
-    field_path: str
+    field_path: str = ""
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,35 @@ class AddProbe:
 
 
 @dataclass(frozen=True, slots=True)
+class AddField:
+    """Add `key: value` to a map of a manifest. `value` is plain data. Not possible in flow style."""
+
+    path: str
+    owner: Node
+    key: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AddItem:
+    """Add an item to the list below `key` of a map of a manifest, as the first one; the list is made if missing."""
+
+    path: str
+    owner: Node
+    key: str
+    item: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SetField:
+    """Give a scalar of a manifest another text. Not possible for block scalars and texts over several lines."""
+
+    path: str
+    field: Node
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class SetWords:
     """Give a command other words: its own `Word`s where they stay, plain text where a word is new."""
 
@@ -114,7 +144,20 @@ class SetWords:
     words: tuple[Word | str, ...]
 
 
-Change: TypeAlias = SetValue | Add | Remove | CommentOut | RenameKey | AddEnv | AddInitContainer | AddProbe | SetWords
+PropertyChange: TypeAlias = SetValue | Add | Remove | CommentOut | RenameKey
+ManifestChange: TypeAlias = AddEnv | AddInitContainer | AddProbe | AddField | AddItem | SetField | SetWords
+Change: TypeAlias = PropertyChange | ManifestChange
+
+
+def path_of(change: Change) -> str:
+    """The file that a change is about."""
+    if isinstance(change, Add):
+        return change.beside.path
+    if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)):
+        return change.property.path
+    if isinstance(change, (AddEnv, AddInitContainer, AddProbe)):
+        return change.container.path
+    return change.command.path if isinstance(change, SetWords) else change.path
 
 
 @dataclass(frozen=True, slots=True)

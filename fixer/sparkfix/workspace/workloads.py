@@ -32,7 +32,9 @@ def workloads_of(workspace: Workspace, unit: str) -> tuple[Workload, ...]:
     ]
     for owner, group in _loose(blocks, assigned):
         found.append(_loose_workload(workspace, unit, owner, group))
-    return tuple(sorted(_with_sharing(found), key=lambda item: (item.path, item.name)))
+    everything = tuple(objects)
+    shared = (replace(item, objects=everything) for item in _with_sharing(found))
+    return tuple(sorted(shared, key=lambda item: (item.path, item.name)))
 
 
 def _with_sharing(workloads: Sequence[Workload]) -> list[Workload]:

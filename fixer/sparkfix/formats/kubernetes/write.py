@@ -6,30 +6,66 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from sparkfix.formats.kubernetes.commands import WordList
-from sparkfix.formats.yaml.compose import ScalarNode, SequenceNode
-from sparkfix.formats.yaml.entries import indent_of
+from sparkfix.formats.yaml.compose import ScalarNode, SequenceNode, style_of
+from sparkfix.formats.yaml.entries import Piece, indent_of, value_edit
 from sparkfix.formats.yaml.insert import insert_item, insert_key
-from sparkfix.formats.yaml.nodes import Origin
+from sparkfix.formats.yaml.nodes import Origin, stands_in_flow
 from sparkfix.formats.yaml.scalars import encode
-from sparkfix.model import Command, Container, Edit, Refused, Span, Word
+from sparkfix.model import AddEnv, Command, Container, Edit, Node, Refused, Span, Word
 from sparkfix.text.similar import replaced_stretches
 from sparkfix.text.source import SourceText
 
 _AFTER = ("imagePullPolicy", "image", "name")
 
 
-def add_env(container: Container, name: str, field_path: str) -> tuple[Edit, ...]:
-    """Add a Downward-API variable as the first entry of `env`, so that later entries can refer to it."""
-    present = container.environment().get(name)
+def add_env(change: AddEnv) -> tuple[Edit, ...]:
+    """Add a variable as the first entry of `env`, so that later entries can refer to it."""
+    container, entry = change.container, env_entry(change)
+    present = container.environment().get(change.name)
     if present is not None:
-        if present.text("valueFrom", "fieldRef", "fieldPath") == field_path:
+        same_field = present.text("valueFrom", "fieldRef", "fieldPath") == change.field_path
+        if same_field and present.text("value") == change.value:
             return ()
-        raise Refused(f"the container sets {name} to something else")
-    return insert_item(container.node, "env", env_entry(name, field_path), after=_AFTER)
+        raise Refused(f"the container sets {change.name} to something else")
+    return insert_item(container.node, "env", entry, after=_AFTER)
 
 
-def env_entry(name: str, field_path: str) -> dict[str, Any]:
-    return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": field_path}}}
+def env_entry(change: AddEnv) -> dict[str, Any]:
+    """The entry of `env` that a change adds."""
+    if change.field_path:
+        return {"name": change.name, "valueFrom": {"fieldRef": {"fieldPath": change.field_path}}}
+    return {"name": change.name, "value": change.value}
+
+
+def add_field(owner: Node, key: str, data: Any) -> tuple[Edit, ...]:
+    """Add a key to a map: behind its first scalar, in a map without one before its first key."""
+    try:
+        return insert_key(owner, key, data)
+    except Refused:
+        names = tuple(owner.value) if isinstance(owner.value, dict) else ()
+        if key in names:
+            raise
+        return insert_key(owner, key, data, before=names)
+
+
+def add_item(owner: Node, key: str, item: Mapping[str, Any]) -> tuple[Edit, ...]:
+    """Add an item to the list below a key of a map, as its first one."""
+    return insert_item(owner, key, dict(item))
+
+
+def set_field(field: Node, value: str) -> tuple[Edit, ...]:
+    """Write another text into a scalar's place. Raises `Refused` for an alias or a value that the template makes."""
+    origin = field.origin
+    if not isinstance(origin, Origin) or not isinstance(origin.node, ScalarNode):
+        raise Refused("it is not written as a scalar")
+    text, document, node = origin.text, origin.document, origin.node
+    start, end = text.start(document, node), text.end(document, node)
+    if text.has_actions(start, end) and "{{" not in value:
+        raise Refused("the template computes it")
+    if field.key_span is not None and text.source.offset(field.key_span.start) > start:
+        raise Refused("it is shared through a YAML alias")
+    style = style_of(node)
+    return (value_edit(text.source, Piece(start, end, style), value, flow=stands_in_flow(origin)),)
 
 
 def add_probe(container: Container, kind: str, spec: Mapping[str, Any]) -> tuple[Edit, ...]:

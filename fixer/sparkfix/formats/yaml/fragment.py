@@ -6,6 +6,8 @@ import io
 import re
 from typing import Any
 
+from sparkfix.formats.yaml.scalars import is_string
+
 _ACTION = re.compile(r"\{\{.*?\}\}")
 
 
@@ -36,6 +38,10 @@ def _hide(data: Any, actions: list[str]) -> Any:
         return [_hide(item, actions) for item in data]
     if not isinstance(data, str):
         return data
+    if not is_string(data):
+        from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+        return DoubleQuotedScalarString(data)
 
     def hide(match: re.Match[str]) -> str:
         actions.append(match[0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sparkfix.formats.yaml.compose import MappingNode, ScalarNode, SequenceNode
@@ -15,6 +15,7 @@ from sparkfix.text.source import SourceText
 
 _DASH = re.compile(r"-[ \t\r\n]+(?:[&!][^\s]+[ \t\r\n]+)*\Z")
 _REACH = 2000
+_WIDEST_OFFSET = 8
 _INDENT = re.compile(r"\bn?indent\s+(\d+)")
 
 
@@ -70,15 +71,39 @@ def _pairs(origin: Origin, node: MappingNode) -> list[tuple[str, int, int, Any]]
 
 
 def dash_offset_of(node: Node) -> int:
-    """Blanks before the dashes of the lists below a map's keys, as its neighbours have it; 2 if none tells."""
+    """Blanks before the dashes of the lists below a map's keys, as its neighbours have it, else the rest of the
+    document; 2 if none tells."""
     origin, mapping = _origin(node)
+    offsets = (_dash_offset(origin, one) for one in (mapping, *_maps_in(origin.document.root)))
+    return next((offset for offset in offsets if offset is not None), 2)
+
+
+def _dash_offset(origin: Origin, mapping: MappingNode) -> int | None:
     source = origin.text.source
     for _, key_start, value_start, value in _pairs(origin, mapping):
         if isinstance(value, SequenceNode) and not value.flow_style and value.value:
-            offset = (value_start - source.line_start(value_start)) - (key_start - source.line_start(key_start))
-            if offset >= 0:
+            offset = (value_start - source.line_start(value_start)) - _column(source, key_start)
+            if 0 <= offset <= _WIDEST_OFFSET:
                 return offset
-    return 2
+    return None
+
+
+def _column(source: SourceText, key_start: int) -> int:
+    return key_start - source.line_start(key_start)
+
+
+def _maps_in(root: Any) -> Iterator[MappingNode]:
+    """The block maps of a document, outermost first."""
+    todo, seen = [root], set()
+    for node in todo:
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, MappingNode) and not node.flow_style:
+            yield node
+            todo += [value for _, value in node.value]
+        elif isinstance(node, SequenceNode):
+            todo += node.value
 
 
 def _item_lines(item: Any, dash_offset: int) -> list[str]:

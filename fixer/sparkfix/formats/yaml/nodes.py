@@ -19,6 +19,24 @@ class Origin:
     node: Node
 
 
+def stands_in_flow(origin: Origin) -> bool:
+    """Is a node inside a map or list that is written in flow style (`{a: b}`)?"""
+    here: Node | None = origin.document.root
+    start = origin.node.start_mark.index
+    while here is not None and here is not origin.node:
+        if isinstance(here, (MappingNode, SequenceNode)) and here.flow_style:
+            return True
+        children = (
+            here.value if isinstance(here, SequenceNode) else _flat(here) if isinstance(here, MappingNode) else []
+        )
+        here = next((one for one in children if one.start_mark.index <= start < one.end_mark.index), None)
+    return False
+
+
+def _flat(node: MappingNode) -> list[Node]:
+    return [one for pair in node.value for one in pair]
+
+
 def model_node(text: YamlText, document: Composed, node: Node, key_span: Span | None = None) -> ModelNode:
     """A composed node and all below it as model nodes. Of two equal keys the last one counts, as in Kubernetes."""
     return _convert(text, document, node, key_span, frozenset())
