@@ -77,8 +77,8 @@ def test_a_very_long_line(tree: Path, sparkfix: Run) -> None:
     (tree / "long.conf").write_bytes(b"spark.master=local\nspark.long=" + b"a" * 50_000_000 + b"\n")
     assert "long.conf not understood: larger than 5 MB" in sparkfix("check").out
     named = sparkfix("check", "long.conf")
-    assert named.code == 0
-    assert named.err == ""
+    assert named.code == 2
+    assert "long.conf:2 not understood: a line of more than 1 MB is no configuration" in named.out
 
 
 def test_standard_input(sparkfix: Run) -> None:

@@ -143,7 +143,7 @@ def _codemods(workspace: Workspace) -> Iterator[str]:
     reasons: Counter[str] = Counter()
     everything = Choice(everything=True)
     for key, _ in keys.most_common(BUSY_KEYS):
-        for rule in (set_rule(key, "sparkfix-corpus-value", None, add=False), unset_rule(key, None)):
+        for rule in (set_rule(key, "sparkfix-corpus-value"), unset_rule(key)):
             applied = apply_fixes(workspace, [rule], everything, {})
             totals[f"{rule.id}: made"] += len(applied.applied)
             totals[f"{rule.id}: refused"] += len(applied.refused)

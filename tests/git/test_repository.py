@@ -278,7 +278,7 @@ def test_ignored_file_is_not_committed(repo: Repository) -> None:
     (repo.root / ".gitignore").write_text("x.yaml\n")
     (repo.root / "x.yaml").write_text("new\n")
     (repo.root / "a.yaml").write_text("new\n")
-    with pytest.raises(SparkfixError, match=r"^git refused the commit: The following paths are ignored"):
+    with pytest.raises(SparkfixError, match=r"^git ignores x.yaml, so it cannot be committed"):
         commit(repo, [Path("a.yaml"), Path("x.yaml")], "x")
     assert git(repo.root, "diff", "--cached", "--name-only") == ""
 

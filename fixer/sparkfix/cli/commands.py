@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import typer
 
 from sparkfix.cli import options as opt
-from sparkfix.cli.session import Output, Session, fails, names, open_session, output, pairs, unreadable
+from sparkfix.cli.session import Output, Session, fails, names, open_session, output, pairs
 from sparkfix.cli.write import Delivery, check_delivery, deliver, recover_before
 from sparkfix.engine.apply import Applied, apply_fixes
 from sparkfix.engine.check import check as run_check
 from sparkfix.engine.choose import Choice
-from sparkfix.engine.codemod import parse_where, rename_rule, set_rule, unset_rule
+from sparkfix.engine.codemod import checked_key, checked_value, parse_where, rename_rule, set_rule, unset_rule
 from sparkfix.engine.registry import load_rules, select_rules
 from sparkfix.model import Finding, Problem, Rule, SparkfixError
 from sparkfix.report.text import applied_lines, finding_text, plural, problem_text, refused_lines, summary
@@ -25,28 +25,28 @@ def check(
     select: opt.Select = None,
     ignore: opt.Ignore = None,
     set_: opt.Set = None,
-    spark_version: opt.SparkVersion = "",
+    spark_version: opt.SparkVersion = None,
     show_fixes: bool = typer.Option(False, "--show-fixes", help="Show the diff of each finding's fix."),
     strict: opt.Strict = False,
     exit_zero: opt.ExitZero = False,
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
-    stdin_filename: opt.StdinFilename = "",
+    stdin_filename: opt.StdinFilename = None,
 ) -> None:
     """Find faults. Writes nothing."""
-    rules = select_rules(load_rules(), names(select or []), names(ignore or []))
+    rules = select_rules(load_rules(), names(select, "--select"), names(ignore, "--ignore"))
     values = _options(rules, set_ or [])
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet)
     recover_before(session, out, writing=False)
     findings = [item for item in run_check(session.workspace, rules, values) if item.listed]
     for finding in findings:
-        out.say(finding_text(finding, session.source, out.paint))
+        out.say(finding_text(finding, session.source, session.shown, out.paint))
         if show_fixes:
             _show_fix(session, finding, rules, values, out)
     problems = session.problems()
     _close(session, findings, problems, out)
-    raise typer.Exit(unreadable(session, problems, strict=strict) or (0 if exit_zero else int(fails(findings))))
+    raise typer.Exit(session.unreadable(strict=strict) or (0 if exit_zero else int(fails(findings))))
 
 
 def apply(
@@ -59,19 +59,19 @@ def apply(
     set_: opt.Set = None,
     dry_run: opt.DryRun = False,
     commit: opt.Commit = False,
-    branch: opt.Branch = "",
-    message: opt.Message = "",
+    branch: opt.Branch = None,
+    message: opt.Message = None,
     allow_dirty: opt.AllowDirty = False,
-    spark_version: opt.SparkVersion = "",
+    spark_version: opt.SparkVersion = None,
     strict: opt.Strict = False,
     exit_zero: opt.ExitZero = False,
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
-    stdin_filename: opt.StdinFilename = "",
+    stdin_filename: opt.StdinFilename = None,
 ) -> None:
     """Make fixes: the safe ones, or the solution you name."""
-    selected = names(select or [])
-    rules = select_rules(load_rules(), selected, names(ignore or []))
+    selected = names(select, "--select")
+    rules = select_rules(load_rules(), selected, names(ignore, "--ignore"))
     highest = max((rule.solutions for rule in rules), default=1)
     if solution is not None and not 1 <= solution <= highest:
         raise SparkfixError(f"--solution {solution}: no rule has it; solutions go from 1 to {highest}")
@@ -90,16 +90,16 @@ def diff(
     select: opt.Select = None,
     ignore: opt.Ignore = None,
     set_: opt.Set = None,
-    spark_version: opt.SparkVersion = "",
+    spark_version: opt.SparkVersion = None,
     strict: opt.Strict = False,
     exit_zero: opt.ExitZero = False,
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
-    stdin_filename: opt.StdinFilename = "",
+    stdin_filename: opt.StdinFilename = None,
 ) -> None:
     """Print what `apply` would change, as a diff for `git apply`."""
     apply(
-        paths, solution, unsafe_fixes, comment_out, select, ignore, set_, True, False, "", "", False,
+        paths, solution, unsafe_fixes, comment_out, select, ignore, set_, True, False, None, None, False,
         spark_version, strict, exit_zero, no_color, quiet, stdin_filename,
     )  # fmt: skip
 
@@ -109,12 +109,12 @@ def _run(
     *, strict: bool, exit_zero: bool,
 ) -> None:  # fmt: skip
     """Apply, deliver, tell, and end with the exit code."""
-    check_delivery(delivery, session)
     writing = not delivery.dry_run and session.stdin is None
     recover_before(session, out, writing=writing)
+    check_delivery(delivery, session)
     applied = apply_fixes(session.workspace, rules, choice, values)
     deliver(applied, delivery, session, out)
-    for line in (*applied_lines(applied.applied), *refused_lines(applied.refused)):
+    for line in (*applied_lines(applied.applied, session.shown), *refused_lines(applied.refused, session.shown)):
         out.tell(line)
     after = session.after(applied.workspace)
     problems = session.problems()
@@ -125,7 +125,7 @@ def _run(
     verb = "would change" if delivery.dry_run else "changed"
     fixes = plural(len(applied.applied), "fix", "fixes")
     out.tell(f"{fixes}, {verb} {plural(len(applied.changes), 'file')}" + _refused_count(applied))
-    code = unreadable(session, problems, strict=strict)
+    code = session.unreadable(strict=strict)
     if not code and not exit_zero:
         code = _left(applied, after, rules, choice, delivery, values, out)
     raise typer.Exit(code)
@@ -157,24 +157,24 @@ def set_property(
     assignment: str = typer.Argument(metavar="KEY=VALUE", help="The property and its new value."),
     paths: opt.Paths = None,
     add: bool = typer.Option(False, "--add", help="Also add it to workloads that do not set it."),
-    where: opt.WhereOption = "",
+    where: opt.WhereOption = None,
     dry_run: opt.DryRun = False,
     commit: opt.Commit = False,
-    branch: opt.Branch = "",
-    message: opt.Message = "",
+    branch: opt.Branch = None,
+    message: opt.Message = None,
     allow_dirty: opt.AllowDirty = False,
-    spark_version: opt.SparkVersion = "",
+    spark_version: opt.SparkVersion = None,
     strict: opt.Strict = False,
     exit_zero: opt.ExitZero = False,
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
-    stdin_filename: opt.StdinFilename = "",
+    stdin_filename: opt.StdinFilename = None,
 ) -> None:
     """Set a property wherever it stands."""
     key, separator, value = assignment.partition("=")
-    if not separator or not key.strip():
+    if not separator:
         raise SparkfixError(f"{assignment}: write it as KEY=VALUE")
-    rule = set_rule(key.strip(), value, parse_where(where) if where else None, add=add)
+    rule = set_rule(checked_key(key.strip()), checked_value(value), parse_where(where or []), add=add)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     _codemod(rule, paths, delivery, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
 
@@ -182,22 +182,22 @@ def set_property(
 def unset_property(
     key: str = typer.Argument(metavar="KEY", help="The property to remove."),
     paths: opt.Paths = None,
-    where: opt.WhereOption = "",
+    where: opt.WhereOption = None,
     comment_out: opt.CommentOut = False,
     dry_run: opt.DryRun = False,
     commit: opt.Commit = False,
-    branch: opt.Branch = "",
-    message: opt.Message = "",
+    branch: opt.Branch = None,
+    message: opt.Message = None,
     allow_dirty: opt.AllowDirty = False,
-    spark_version: opt.SparkVersion = "",
+    spark_version: opt.SparkVersion = None,
     strict: opt.Strict = False,
     exit_zero: opt.ExitZero = False,
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
-    stdin_filename: opt.StdinFilename = "",
+    stdin_filename: opt.StdinFilename = None,
 ) -> None:
     """Remove a property wherever it stands."""
-    rule = unset_rule(key, parse_where(where) if where else None)
+    rule = unset_rule(checked_key(key), parse_where(where or []))
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     _codemod(rule, paths, delivery, spark_version, stdin_filename, strict, exit_zero, no_color, quiet, comment_out)
 
@@ -206,27 +206,29 @@ def rename_property(
     old: str = typer.Argument(metavar="OLD", help="The property's name."),
     new: str = typer.Argument(metavar="NEW", help="Its new name."),
     paths: opt.Paths = None,
-    where: opt.WhereOption = "",
+    where: opt.WhereOption = None,
     dry_run: opt.DryRun = False,
     commit: opt.Commit = False,
-    branch: opt.Branch = "",
-    message: opt.Message = "",
+    branch: opt.Branch = None,
+    message: opt.Message = None,
     allow_dirty: opt.AllowDirty = False,
-    spark_version: opt.SparkVersion = "",
+    spark_version: opt.SparkVersion = None,
     strict: opt.Strict = False,
     exit_zero: opt.ExitZero = False,
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
-    stdin_filename: opt.StdinFilename = "",
+    stdin_filename: opt.StdinFilename = None,
 ) -> None:
     """Rename a property wherever it stands."""
-    rule = rename_rule(old, new, parse_where(where) if where else None)
+    if old == new:
+        raise SparkfixError(f"{old}: the new name is the old one")
+    rule = rename_rule(checked_key(old), checked_key(new), parse_where(where or []))
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     _codemod(rule, paths, delivery, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
 
 
 def _codemod(
-    rule: Rule, paths: opt.Paths, delivery: Delivery, spark_version: str, stdin_filename: str,
+    rule: Rule, paths: opt.Paths, delivery: Delivery, spark_version: str | None, stdin_filename: str | None,
     strict: bool, exit_zero: bool, no_color: bool, quiet: bool, comment_out: bool = False,
 ) -> None:  # fmt: skip
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import signal
 import sys
 from typing import Annotated
 
@@ -16,10 +18,12 @@ _USAGE_ERROR: type[typer.BadParameter] = next(
     base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
 )
 
+# What shells and typer say for a program that was interrupted.
+_INTERRUPTED = 130
+
 app = typer.Typer(
     name="sparkfix",
     help="Find and fix faulty Apache Spark configuration on Kubernetes, changing exactly the bytes that must change.",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -57,34 +61,63 @@ def _register() -> None:
     app.command("new-rule")(pages.new_rule)
 
 
+def _use_closed_streams() -> None:
+    """Let a process that was started without some of its streams run on: what it says there is lost."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open as long as the process
+
+
+def _cause(error: OSError | UnicodeEncodeError) -> str:
+    return (error.strerror if isinstance(error, OSError) else "") or "this terminal cannot show it"
+
+
+def _interrupt(number: int, frame: object) -> None:
+    del number, frame
+    raise KeyboardInterrupt
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: 0 nothing left, 1 something left, 2 bad input or an internal error."""
     given = sys.argv[1:] if arguments is None else arguments
     # Parsed trees hold no cycles to speak of; looking for some took a fifth of a scan's time.
     gc.set_threshold(200_000, 50, 50)
+    # A polite end undoes what is half done, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(run(given))
 
 
 def run(arguments: list[str]) -> int:
     """Run the command line on some arguments; the exit code. Errors are told in one line on standard error."""
+    _use_closed_streams()
     debug = "--debug" in arguments
     if arguments[:1] != ["--version"]:
         _register()
     rest = [argument for argument in arguments if argument != "--debug"]
     try:
+        if not rest:
+            app(["--help"], prog_name="sparkfix", standalone_mode=False)
+            return 2
         result = app(rest, prog_name="sparkfix", standalone_mode=False)
+        if result == _INTERRUPTED:
+            _failed("interrupted; nothing more was written")
         return result if isinstance(result, int) else 0
     except typer.Exit as ended:
         return int(ended.exit_code)
     except SparkfixError as error:
         return _failed(str(error))
     except (typer.Abort, KeyboardInterrupt):
-        return _failed("interrupted; nothing more was written")
+        _failed("interrupted; nothing more was written")
+        return _INTERRUPTED
     except _USAGE_ERROR as error:
         return _failed(error.format_message().replace("\n", " "))
     except BrokenPipeError:
         sys.stderr.close()
         return 2
+    except (OSError, UnicodeEncodeError) as error:
+        if debug:
+            raise
+        return _failed(f"{getattr(error, 'filename', None) or 'the output'}: {_cause(error)}")
     except Exception as error:
         if debug:
             raise

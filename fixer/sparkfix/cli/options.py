@@ -17,13 +17,13 @@ Set = Annotated[
     list[str] | None, typer.Option("--set", metavar="K=V", help="Set an option of a rule, such as image=busybox:1.37.")
 ]
 SparkVersion = Annotated[
-    str, typer.Option("--spark-version", help="The Spark version, instead of what the files tell.")
+    str | None, typer.Option("--spark-version", help="The Spark version, instead of what the files tell.")
 ]
 Strict = Annotated[bool, typer.Option("--strict", help="Exit with 2 if any file is not understood.")]
 ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever was found.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours, also on a terminal.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only results, no messages.")]
-StdinFilename = Annotated[str, typer.Option("--stdin-filename", help="What file standard input is.")]
+StdinFilename = Annotated[str | None, typer.Option("--stdin-filename", help="What file standard input is.")]
 Solution = Annotated[
     int | None,
     typer.Option("--solution", metavar="N", help="Take the N-th solution of the findings that have one, safe or not."),
@@ -32,10 +32,14 @@ UnsafeFixes = Annotated[bool, typer.Option("--unsafe-fixes", help="Make unsafe f
 CommentOut = Annotated[bool, typer.Option("--comment-out", help="Comment out instead of removing.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the diff, write nothing.")]
 Commit = Annotated[bool, typer.Option("--commit", help="Commit the changes, one commit per rule.")]
-Branch = Annotated[str, typer.Option("--branch", help="With --commit: create this branch and commit there.")]
-Message = Annotated[str, typer.Option("--message", "-m", help="With --commit: the first line of the message.")]
+Branch = Annotated[str | None, typer.Option("--branch", help="With --commit: create this branch and commit there.")]
+Message = Annotated[str | None, typer.Option("--message", "-m", help="With --commit: the first line of the message.")]
 AllowDirty = Annotated[bool, typer.Option("--allow-dirty", help="Also change files that hold uncommitted changes.")]
 WhereOption = Annotated[
-    str,
-    typer.Option("--where", metavar="KEY=VALUE", help="Only where this property has this value, or spark-version=3.5."),
+    list[str] | None,
+    typer.Option(
+        "--where",
+        metavar="KEY=VALUE",
+        help="Only where this property has this value, or spark-version=3.5; all that are given must hold.",
+    ),
 ]

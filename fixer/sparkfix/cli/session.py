@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sparkfix.engine.check import problems_in
 from sparkfix.model import Finding, Problem, Severity, SparkfixError
@@ -14,6 +16,9 @@ from sparkfix.text.source import SourceText
 from sparkfix.workspace.find import Found, find_files, root_for
 from sparkfix.workspace.store import DiskStore
 from sparkfix.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sparkfix.git.repository import Repository
 
 _STYLES = {
     "error": {"fg": "red", "bold": True},
@@ -80,41 +85,86 @@ class Session:
     workspace: Workspace
     found: Found
     stdin: bytes | None = None
+    _repositories: dict[Path, Repository | None] = field(default_factory=dict, repr=False, compare=False)
 
     def source(self, path: str) -> SourceText | None:
+        """A file under the name that people see it by: relative to the current folder."""
         data = self.workspace.data(path)
-        return SourceText(path, data) if data is not None else None
+        return SourceText(self.shown(path), data) if data is not None else None
+
+    def shown(self, path: str) -> str:
+        """A path of the workspace as seen from the current folder."""
+        return shown_from(Path.cwd(), self.found.root, path)
+
+    def patch_path(self, path: str) -> str:
+        """A path as a patch names it: from the top of the work tree that the current folder is in.
+
+        What is outside of that gets a path that leads out, which no tool applies by mistake.
+        """
+        here = Path.cwd()
+        repository = self._repository_at(here)
+        top = repository.root if repository is not None else here
+        target = self.found.root / path
+        inside = target.is_relative_to(top)
+        return target.relative_to(top).as_posix() if inside else shown_from(top, self.found.root, path)
+
+    def repository(self, path: str) -> Repository | None:
+        """The git work tree that a file of the workspace is in."""
+        return self._repository_at((self.found.root / path).parent if path else self.found.root)
+
+    def _repository_at(self, folder: Path) -> Repository | None:
+        from sparkfix.git.repository import find_repository
+
+        if folder not in self._repositories:
+            self._repositories[folder] = find_repository(folder)
+        return self._repositories[folder]
 
     def problems(self) -> tuple[Problem, ...]:
-        return self.found.problems + problems_in(self.workspace)
+        """What was not understood, with paths as people see them."""
+        found = self.found.problems + problems_in(self.workspace)
+        return tuple(replace(problem, path=self.shown(problem.path)) for problem in found)
+
+    def unreadable(self, *, strict: bool) -> int:
+        """Exit code for files that were not understood: 2 if one was named by hand, or with `strict`; else 0."""
+        found = self.found.problems + problems_in(self.workspace)
+        return 2 if found and (strict or any(item.path in self.found.named for item in found)) else 0
 
     def after(self, workspace: Workspace) -> Session:
         return replace(self, workspace=workspace)
 
 
-def open_session(paths: Sequence[Path], *, spark_version: str = "", stdin_filename: str = "") -> Session:
+def shown_from(folder: Path, root: Path, path: str) -> str:
+    """A path below `root` as seen from another folder."""
+    return path if folder == root else Path(os.path.relpath(root / path, folder)).as_posix()
+
+
+def open_session(
+    paths: Sequence[Path], *, spark_version: str | None = None, stdin_filename: str | None = None
+) -> Session:
     """Find and open the files below `paths`, or standard input where the path is `-`.
 
     Raises `SparkfixError` for paths that cannot be read and for a bad version.
     """
-    version = _version(spark_version)
+    version = _version(spark_version) if spark_version is not None else ""
     here = Path.cwd()
     if [str(path) for path in paths] == ["-"]:
         if not stdin_filename:
             raise SparkfixError("reading standard input needs --stdin-filename, which says what kind of file it is")
+        if sys.stdin is None:
+            raise SparkfixError("standard input is closed")
         root = root_for([Path(stdin_filename)], here)
         name = Path(os.path.realpath(stdin_filename)).relative_to(root).as_posix()
         data = sys.stdin.buffer.read()
         found = Found(root, (name,), frozenset({name}))
         return Session(Workspace(DiskStore(root), (name,), {name: data}, found.named, version), found, data)
-    if stdin_filename:
+    if stdin_filename is not None:
         raise SparkfixError("--stdin-filename goes with the path `-`")
     found = find_files(paths or [Path()], here)
     return Session(Workspace(DiskStore(found.root), found.files, {}, found.named, version), found)
 
 
 def _version(text: str) -> str:
-    if text and not (all(part.isdigit() for part in text.split(".")) and 1 <= text.count(".") <= 2):
+    if not re.fullmatch(r"\d+(\.\d+){1,2}", text):
         raise SparkfixError(f"--spark-version {text}: write it as 3.5 or 3.5.7")
     return text
 
@@ -130,16 +180,14 @@ def pairs(values: Sequence[str], option: str) -> dict[str, str]:
     return found
 
 
-def names(values: Sequence[str]) -> list[str]:
-    """Comma-separated names of repeated options as one list."""
-    return [name.strip() for value in values for name in value.split(",") if name.strip()]
+def names(values: Sequence[str] | None, option: str) -> list[str]:
+    """Comma-separated names of repeated options as one list. Raises `SparkfixError` for an option that names nothing."""
+    found = [name.strip() for value in values or () for name in value.split(",") if name.strip()]
+    if values and not found:
+        raise SparkfixError(f"{option}: name at least one rule")
+    return found
 
 
 def fails(findings: Sequence[Finding]) -> bool:
     """Is anything at or above warning among the findings?"""
     return any(item.severity in (Severity.ERROR, Severity.WARNING) and item.listed for item in findings)
-
-
-def unreadable(session: Session, problems: Sequence[Problem], *, strict: bool) -> int:
-    """Exit code for files that were not understood: 2 if one was named by hand, or with `--strict`; else 0."""
-    return 2 if problems and (strict or any(item.path in session.found.named for item in problems)) else 0

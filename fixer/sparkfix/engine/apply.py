@@ -171,6 +171,8 @@ def _refuse_foreign(workspace: Workspace, edits: Iterable[Edit]) -> None:
     for edit in edits:
         if edit.path not in targets:
             raise Refused(f"it would also change {edit.path}, which is not among the given paths")
+        if edit.path not in workspace.edited and not workspace.store.writable(edit.path):
+            raise Refused(f"{edit.path} or its folder is read-only")
 
 
 def _without_conflicts(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:

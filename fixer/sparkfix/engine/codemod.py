@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sparkfix.model import (
@@ -56,26 +57,62 @@ class Where:
         return False
 
 
-def parse_where(text: str) -> Where:
-    """`KEY=VALUE` as a condition. Raises `SparkfixError` if there is no `=`."""
+@dataclass(frozen=True)
+class AllOf:
+    """Several conditions that must hold together; none holds everywhere."""
+
+    conditions: tuple[Where, ...] = ()
+
+    def holds(self, workload: Workload, block: PropertyBlock, item: Property | None) -> bool:
+        return all(condition.holds(workload, block, item) for condition in self.conditions)
+
+
+def parse_where(texts: Sequence[str]) -> AllOf:
+    """`KEY=VALUE` texts as conditions. Raises `SparkfixError` for one that is not written so."""
+    return AllOf(tuple(map(_condition, texts)))
+
+
+def _condition(text: str) -> Where:
     key, separator, value = text.partition("=")
-    if not separator or not key:
+    where = Where(key.strip(), value.strip())
+    if not separator or not where.key or not where.value:
         raise SparkfixError(f"--where {text}: write it as KEY=VALUE or spark-version=3.5")
-    return Where(key.strip(), value.strip())
+    if where.key == _VERSION and not re.fullmatch(r"\d+(\.\d+){0,2}", where.value):
+        raise SparkfixError(f"--where {text}: write the version as 3, 3.5 or 3.5.7")
+    return where
 
 
-def set_rule(key: str, value: str, where: Where | None, *, add: bool) -> Rule:
+def checked_key(key: str) -> str:
+    """A name that a property can have. Raises `SparkfixError` for one that it cannot."""
+    if not key or re.search(r"[\s=#!{}\"']", checked_value(key)):
+        raise SparkfixError(f"{printable(key) or 'an empty name'}: no property can be called that")
+    return key
+
+
+def checked_value(value: str) -> str:
+    """A text that can be written. Raises `SparkfixError` for bytes that are no UTF-8 and for actions without end."""
+    if any("\ud800" <= char <= "\udfff" for char in value):
+        raise SparkfixError(f"{printable(value)}: this is not UTF-8 text")
+    if value.count("{{") != value.count("}}"):
+        raise SparkfixError(f"{printable(value)}: a template action is not closed")
+    return value
+
+
+def printable(text: str) -> str:
+    """A text for messages, with what does not print escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def set_rule(key: str, value: str, where: AllOf = AllOf(), *, add: bool = False) -> Rule:
     """Set `key` to `value` where it stands; with `add` also in workloads that have no setting of it."""
 
     def check(workload: Workload) -> Iterator[Finding]:
         standing = [(block, item) for block in workload.blocks for item in block.all(key)]
         for block, item in standing:
-            if item.value != value and (where is None or where.holds(workload, block, item)):
+            if item.value != value and where.holds(workload, block, item):
                 yield _finding(f"set `{key}` to the value given", item, SetValue(item, value))
         if add and not standing:
-            found = next(
-                (block for block in _drivers(workload) if where is None or where.holds(workload, block, None)), None
-            )
+            found = next((block for block in _drivers(workload) if where.holds(workload, block, None)), None)
             if found is not None:
                 beside = kin(found.properties, *_prefixes(key))
                 blocked = "everything here stands under conditions of the template" if beside.guard else ""
@@ -92,7 +129,7 @@ def _drivers(workload: Workload) -> Iterator[PropertyBlock]:
             yield block
 
 
-def unset_rule(key: str, where: Where | None) -> Rule:
+def unset_rule(key: str, where: AllOf = AllOf()) -> Rule:
     """Remove `key` where it stands."""
 
     def change(block: PropertyBlock, item: Property) -> tuple[Change, str]:
@@ -101,7 +138,7 @@ def unset_rule(key: str, where: Where | None) -> Rule:
     return _rule("unset", _each(key, where, f"remove `{key}`", change), f"Remove `{key}`.", _needles(key))
 
 
-def rename_rule(old: str, new: str, where: Where | None) -> Rule:
+def rename_rule(old: str, new: str, where: AllOf = AllOf()) -> Rule:
     """Give `old` the name `new`, except where `new` is set in the same arms already."""
 
     def change(block: PropertyBlock, item: Property) -> tuple[Change, str]:
@@ -112,12 +149,12 @@ def rename_rule(old: str, new: str, where: Where | None) -> Rule:
 
 
 def _each(
-    key: str, where: Where | None, message: str, change: Callable[[PropertyBlock, Property], tuple[Change, str]]
+    key: str, where: AllOf, message: str, change: Callable[[PropertyBlock, Property], tuple[Change, str]]
 ) -> Callable[[Workload], Iterator[Finding]]:
     def check(workload: Workload) -> Iterator[Finding]:
         for block in workload.blocks:
             for item in block.all(key):
-                if where is None or where.holds(workload, block, item):
+                if where.holds(workload, block, item):
                     wanted, blocked = change(block, item)
                     yield _finding(message, item, wanted, blocked)
 

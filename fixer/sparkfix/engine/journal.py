@@ -25,6 +25,10 @@ Step: TypeAlias = Callable[[str], None]
 PREPARING = "preparing"
 READY = "ready"
 
+FOLDER = "sparkfix"
+PRIVATE = ".sparkfix"
+"""The journal's folder in a git folder, and among the user's files where there is no git."""
+
 _FORMAT = 1
 _JOURNAL = "journal.json"
 _LOCK = "lock"
@@ -81,11 +85,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Journal:
-    """A set of writes on its way: `state` is `preparing` or `ready`, `root` is relative to the home's anchor."""
+    """A set of writes on its way: `state` is `preparing` or `ready`, `root` is relative to the home's anchor.
+
+    A set with a `purpose` is only a part of something: it counts when that is done, and is undone otherwise.
+    """
 
     state: str
     root: str
     entries: tuple[Entry, ...]
+    purpose: str = ""
 
 
 def journal_folder(root: Path) -> Path:
@@ -99,8 +107,15 @@ def find_home(root: Path) -> Home:
     for top in (real, *real.parents):
         git = _git_folder(top)
         if git is not None:
-            return Home(git / "sparkfix", top, private=False)
-    return Home(real / ".sparkfix", real, private=True)
+            return Home(git / FOLDER, top, private=False)
+    return Home(real / PRIVATE, real, private=True)
+
+
+def homes_around(root: Path) -> tuple[Home, ...]:
+    """The home for `root`, then those further up that hold a journal: of runs over more than `root`."""
+    own = find_home(root)
+    above = (Home(top / PRIVATE, top, private=True) for top in root.resolve().parents)
+    return (own, *(home for home in above if home != own and exists(home)))
 
 
 def _git_folder(top: Path) -> Path | None:
@@ -150,7 +165,13 @@ def encode(journal: Journal) -> bytes:
         }
         for entry in journal.entries
     ]
-    content = {"format": _FORMAT, "state": journal.state, "root": journal.root, "entries": entries}
+    content = {
+        "format": _FORMAT,
+        "state": journal.state,
+        "root": journal.root,
+        "purpose": journal.purpose,
+        "entries": entries,
+    }
     return json.dumps(content, indent=1).encode("ascii")
 
 
@@ -159,8 +180,13 @@ def decode(content: bytes) -> Journal | None:
     try:
         data = json.loads(content)
         entries = tuple(_entry(item) for item in data["entries"])
-        journal = Journal(data["state"], data["root"], entries)
-        known = data["format"] == _FORMAT and journal.state in (PREPARING, READY) and _below(journal.root)
+        journal = Journal(data["state"], data["root"], entries, data.get("purpose", ""))
+        known = (
+            data["format"] == _FORMAT
+            and isinstance(journal.purpose, str)
+            and journal.state in (PREPARING, READY)
+            and _below(journal.root)
+        )
         whole = journal.state == PREPARING or all(re.fullmatch("[0-9a-f]{64}", entry.after) for entry in entries)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None

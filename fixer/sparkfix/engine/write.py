@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -29,13 +29,14 @@ class Recovery:
 
     `finished` says that all of `paths` hold their new bytes; otherwise they hold their old ones. `left_alone` were
     changed by somebody else since. `damaged` is where an unreadable journal was put. Paths are relative to the root
-    that was given to `recover`.
+    that was given to `recover`. `purpose` is what was given to `write_files`.
     """
 
     finished: bool
     paths: tuple[str, ...]
     left_alone: tuple[str, ...] = ()
     damaged: str = ""
+    purpose: str = ""
 
     def __str__(self) -> str:
         if self.damaged:
@@ -68,34 +69,46 @@ class _Item:
         return Entry(target, self.temp.name, self.before, journal.sha256(self.after))
 
 
-def write_files(root: Path, changes: Sequence[FileChange]) -> None:
+def write_files(
+    root: Path, changes: Sequence[FileChange], *, purpose: str = "", then: Callable[[], None] | None = None
+) -> None:
     """Write every change whose bytes differ, all or none; `path`s are relative to `root`.
+
+    With `then`, the writes are part of something that it completes (a commit): if it raises, they are undone, and if
+    the process ends before it is through, `recover` asks about `purpose` whether they count.
 
     A symbolic link that stays inside `root` is kept and its file is written. Raises SparkfixError, with nothing
     written, if another sparkfix is writing, an interrupted write waits for `recover`, a file no longer holds its
     `before` bytes, lies outside `root`, or cannot be written.
     """
-    _write_files(root, changes, _no_step)
+    _write_files(root, changes, _no_step, purpose, then)
 
 
-def recover(root: Path) -> Recovery | None:
+def recover(root: Path, done: Callable[[str], bool] | None = None) -> Recovery | None:
     """Finish or undo the interrupted set of writes that concerns `root`; None if there is none.
 
+    A set with a purpose is finished if `done` says that the purpose was reached, and undone otherwise.
     Raises SparkfixError if another sparkfix is writing or a file cannot be written; the journal is then kept.
     """
-    return _recover(root, _no_step)
+    for home in journal.homes_around(root):
+        recovery = _recover_home(home, root.resolve(), _no_step, done)
+        if recovery is not None:
+            return recovery
+    return None
 
 
 def pending(root: Path) -> bool:
     """True if a set of writes was interrupted (or is under way) in the work tree of `root`. Writes nothing."""
-    return journal.exists(journal.find_home(root))
+    return any(map(journal.exists, journal.homes_around(root)))
 
 
 def _no_step(name: str) -> None:
     pass
 
 
-def _write_files(root: Path, changes: Sequence[FileChange], step: Step) -> None:
+def _write_files(
+    root: Path, changes: Sequence[FileChange], step: Step, purpose: str = "", then: Callable[[], None] | None = None
+) -> None:
     wanted = [change for change in changes if change.before != change.after]
     if not wanted:
         return
@@ -109,12 +122,12 @@ def _write_files(root: Path, changes: Sequence[FileChange], step: Step) -> None:
             _discard(journal.drafts(home))
         items = _checked(base, wanted)
         step("checked")
-        ready = _prepare(home, base, items, step)
-        _swap(home, base, items, ready, step)
+        ready = _prepare(home, base, items, step, purpose)
+        _swap(home, base, items, ready, step, then)
         step("done")
 
 
-def _prepare(home: Home, base: Path, items: Sequence[_Item], step: Step) -> Journal:
+def _prepare(home: Home, base: Path, items: Sequence[_Item], step: Step, purpose: str) -> Journal:
     """Put all new bytes on the disk beside their targets, and the journal that makes them count.
 
     Raises SparkfixError with nothing left over.
@@ -123,7 +136,7 @@ def _prepare(home: Home, base: Path, items: Sequence[_Item], step: Step) -> Jour
     try:
         with _blaming(str(home.journal)):
             begun = tuple(item.entry(base, ready=False) for item in items)
-            journal.save(home, Journal(journal.PREPARING, where, begun), step)
+            journal.save(home, Journal(journal.PREPARING, where, begun, purpose), step)
         step("preparing")
         for item in items:
             with _blaming(item.path):
@@ -134,7 +147,7 @@ def _prepare(home: Home, base: Path, items: Sequence[_Item], step: Step) -> Jour
         for item in items:
             _unchanged(item)
         step("temps synced")
-        ready = Journal(journal.READY, where, tuple(item.entry(base, ready=True) for item in items))
+        ready = Journal(journal.READY, where, tuple(item.entry(base, ready=True) for item in items), purpose)
         with _blaming(str(home.journal)):
             journal.save(home, ready, step)
         step("ready")
@@ -149,8 +162,10 @@ def _prepare(home: Home, base: Path, items: Sequence[_Item], step: Step) -> Jour
     return ready
 
 
-def _swap(home: Home, base: Path, items: Sequence[_Item], ready: Journal, step: Step) -> None:
-    """Let the temporary files take their targets' places and end the journal.
+def _swap(
+    home: Home, base: Path, items: Sequence[_Item], ready: Journal, step: Step, then: Callable[[], None] | None
+) -> None:
+    """Let the temporary files take their targets' places, complete what they are part of, and end the journal.
 
     Raises SparkfixError with every file put back.
     """
@@ -163,6 +178,9 @@ def _swap(home: Home, base: Path, items: Sequence[_Item], ready: Journal, step: 
         with _blaming(str(base)):
             journal.sync_folders(item.target for item in items)
         step("renames synced")
+        if then is not None:
+            then()
+            step("completed")
         with _blaming(str(home.journal)):
             journal.remove(home)
     except BaseException as error:
@@ -180,7 +198,10 @@ def _swap(home: Home, base: Path, items: Sequence[_Item], ready: Journal, step: 
 
 def _recover(root: Path, step: Step) -> Recovery | None:
     real = root.resolve()
-    home = journal.find_home(real)
+    return _recover_home(journal.find_home(real), real, step)
+
+
+def _recover_home(home: Home, real: Path, step: Step, done: Callable[[str], bool] | None = None) -> Recovery | None:
     if not journal.exists(home) and not journal.drafts(home) and not (home.private and os.path.lexists(home.folder)):
         return None
     with _locked(home):
@@ -194,7 +215,8 @@ def _recover(root: Path, step: Step) -> Recovery | None:
             if found is None:
                 return Recovery(finished=False, paths=(), damaged=str(journal.set_aside(home)))
         base = home.anchor / found.root
-        finished = found.state == journal.READY and _finishable(base, found.entries)
+        wanted = not found.purpose or (done is not None and done(found.purpose))
+        finished = found.state == journal.READY and wanted and _finishable(base, found.entries)
         left: tuple[str, ...] = ()
         if finished:
             _finish(base, found.entries, step)
@@ -207,7 +229,7 @@ def _recover(root: Path, step: Step) -> Recovery | None:
             journal.remove(home)
         names = {entry.target: _shown(base, entry, real) for entry in found.entries}
         kept = tuple(name for target, name in names.items() if target not in left)
-        return Recovery(finished, kept, tuple(names[target] for target in left))
+        return Recovery(finished, kept, tuple(names[target] for target in left), purpose=found.purpose)
 
 
 def _finishable(base: Path, entries: Sequence[Entry]) -> bool:

@@ -40,6 +40,13 @@ _POINTERS = (
     "GIT_ICASE_PATHSPECS",
 )
 
+_UNDER_WAY = {
+    "MERGE_HEAD": "a merge",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+}
 _COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 _CHATTER = ("warning:", "hint:", "usage:")
@@ -112,7 +119,7 @@ def valid_branch_name(repo: Repository, name: str) -> bool:
 
 
 def create_branch(repo: Repository, name: str) -> None:
-    """Make a branch from HEAD and switch to it; changes in the work tree come along.
+    """Make a branch from HEAD and put HEAD on it; the work tree and the index stay as they are, and no hook is run.
 
     Raises SparkfixError if the name is not valid, the branch exists, or git refuses.
     """
@@ -120,7 +127,19 @@ def create_branch(repo: Repository, name: str) -> None:
         raise SparkfixError(f"{name!r} is not a name that git allows for a branch")
     if branch_exists(repo, name):
         raise SparkfixError(f"the branch {name} exists already; please choose another name")
-    _done(_run(repo.root, "checkout", "--quiet", "--no-track", "-b", name), f"git could not make the branch {name}")
+    refused = f"git could not make the branch {name}"
+    if head(repo):
+        _done(_run(repo.root, "branch", "--quiet", "--no-track", name, "HEAD"), refused)
+    _done(_run(repo.root, "symbolic-ref", "HEAD", f"refs/heads/{name}"), refused)
+
+
+def under_way(repo: Repository) -> str:
+    """What the user has begun and not ended here (a merge, a rebase …); empty if nothing. Raises SparkfixError."""
+    for name, word in _UNDER_WAY.items():
+        answer = _run(repo.root, "rev-parse", "--git-path", name)
+        if answer.status == 0 and os.path.lexists(repo.root / answer.text):
+            return word
+    return ""
 
 
 def current(repo: Repository) -> str:
@@ -130,16 +149,18 @@ def current(repo: Repository) -> str:
 
 
 def drop_branch(repo: Repository, name: str, back_to: str) -> None:
-    """Take back `create_branch`: switch to what was checked out before and delete the branch, which has no commits.
+    """Take back `create_branch`: put HEAD where it was before and delete the branch, which has no commits of its own.
 
     Raises SparkfixError if git refuses.
     """
-    detached = () if branch_exists(repo, back_to) else ("--detach",)
-    if head(repo):
-        _done(_run(repo.root, "checkout", "--quiet", *detached, back_to, "--"), f"git could not go back to {back_to}")
-        _done(_run(repo.root, "branch", "--quiet", "-D", name), f"git could not delete the branch {name}")
+    back = f"git could not go back to {back_to}"
+    begun = bool(head(repo))
+    if begun and not branch_exists(repo, back_to):
+        _done(_run(repo.root, "update-ref", "--no-deref", "HEAD", back_to), back)
     else:
-        _done(_run(repo.root, "symbolic-ref", "HEAD", f"refs/heads/{back_to}"), f"git could not go back to {back_to}")
+        _done(_run(repo.root, "symbolic-ref", "HEAD", f"refs/heads/{back_to}"), back)
+    if begun:
+        _done(_run(repo.root, "branch", "--quiet", "-D", name), f"git could not delete the branch {name}")
 
 
 def commit(repo: Repository, paths: Sequence[Path], message: str) -> str:
@@ -149,10 +170,14 @@ def commit(repo: Repository, paths: Sequence[Path], message: str) -> str:
     run. Raises SparkfixError, with the index as it was, if there is nothing to commit or git or a hook refuses.
     """
     names = tuple(dict.fromkeys(_inside(repo, path) for path in paths))
-    if not names or not uncommitted(repo, paths):
-        raise SparkfixError("there is nothing to commit")
     known = _listed(repo, ("ls-files", "-z", "--cached"), names, "git could not list its files")
     new = tuple(sorted(set(names) - set(known)))
+    changed = uncommitted(repo, paths) if names else ()
+    ignored = sorted(set(new) - set(changed))
+    if ignored:
+        raise SparkfixError(f"git ignores {ignored[0]}, so it cannot be committed")
+    if not changed:
+        raise SparkfixError("there is nothing to commit")
     refused = "git refused the commit"
     try:
         if new:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from sparkfix.model import AppliedFix, Finding, Fix, Place, Problem, RefusedFix, Severity
+from sparkfix.model import AppliedFix, Finding, Fix, Place, Problem, RefusedFix, Severity, SparkVersion
 from sparkfix.spark.facts import SECRET_KEY
 from sparkfix.text.source import SourceText
 
@@ -15,10 +16,18 @@ Paint = Callable[[str, str], str]
 Sources = Callable[[str], "SourceText | None"]
 """Gives a file's text by its path."""
 
+Shown = Callable[[str], str]
+"""Gives the path that people see a file by."""
+
 _VALUE = re.compile(
-    r"(?P<key>[\w.\-]*(?:" + SECRET_KEY.pattern + r")[\w.\-]*[\"']?(?:\s*[=:]\s*|\s+))(?P<value>\S.*)", re.IGNORECASE
+    r"(?P<key>(?:" + SECRET_KEY.pattern + r")[\w.\-]*[\"']?(?:\s*,?\s*[\"']?value[\"']?\s*:\s*|\s*[=:]\s*|\s+))"
+    r"(?P<value>\S.*)",
+    re.IGNORECASE,
 )
+_PLACE = re.compile(r"(?P<path>.*?)(?P<rest>(?::\d+){0,2})", re.DOTALL)
 _WIDEST = 160
+# Enough of a line to show, and to see which key a value belongs to; lines can have millions of characters.
+_LOOKED_AT = 2000
 
 
 def plain(text: str, style: str) -> str:
@@ -32,7 +41,12 @@ def safe_line(line: str) -> str:
     return _VALUE.sub(lambda match: match["key"] + "***", line)
 
 
-def finding_text(finding: Finding, sources: Sources, paint: Paint = plain) -> str:
+def same(path: str) -> str:
+    """A path as it is."""
+    return path
+
+
+def finding_text(finding: Finding, sources: Sources, shown: Shown = same, paint: Paint = plain) -> str:
     """One finding over several lines."""
     severity = finding.severity or Severity.NOTE
     at = paint(where(finding.primary, sources), "path")
@@ -41,18 +55,27 @@ def finding_text(finding: Finding, sources: Sources, paint: Paint = plain) -> st
     for place in finding.places[1:]:
         lines.append(f"     {paint('=', 'dim')} {place.label}: {where(place, sources)}")
     if finding.version is not None:
-        lines.append(f"     {paint('=', 'dim')} {finding.version}")
+        lines.append(f"     {paint('=', 'dim')} {_version(finding.version, shown)}")
     lines += [f"     {paint('=', 'dim')} {text}" for text in map(fix_text, finding.fixes)]
     return "\n".join(lines) + "\n"
 
 
 def where(place: Place, sources: Sources) -> str:
-    """`path:line:column` of a place, 1-based, columns in characters."""
+    """`path:line:column` of a place, 1-based, columns in characters; the path is that of its source."""
     source = sources(place.path)
     if source is None:
-        return place.path
+        return printable(place.path)
     line, column = source.position(place.span.start)
-    return f"{place.path}:{line}:{column}"
+    return f"{printable(source.path)}:{line}:{column}"
+
+
+def printable(path: str) -> str:
+    """A path for people, in which nothing moves the cursor or colours the terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in path)
+
+
+def _version(version: SparkVersion, shown: Shown) -> str:
+    return str(replace(version, path=printable(shown(version.path)))) if version.path else str(version)
 
 
 def _snippet(place: Place, sources: Sources, paint: Paint, *, hidden: bool) -> list[str]:
@@ -60,7 +83,7 @@ def _snippet(place: Place, sources: Sources, paint: Paint, *, hidden: bool) -> l
     if source is None or hidden:
         return []
     number, column = source.position(place.span.start)
-    line = safe_line(source.line_text(number)).expandtabs(1)
+    line = safe_line(source.line_text(number)[:_LOOKED_AT]).expandtabs(1)
     length = max(1, min(len(source.span_text(place.span).split("\n")[0].rstrip("\r")), len(line) - column + 1))
     shown = line if len(line) <= _WIDEST else line[:_WIDEST] + "…"
     marks = paint("^" * max(1, min(length, len(shown) - column + 1)), "error") if column <= len(shown) else ""
@@ -76,29 +99,37 @@ def fix_text(fix: Fix) -> str:
 
 
 def problem_text(problem: Problem) -> str:
-    place = f"{problem.path}:{problem.line}" if problem.line else problem.path
+    path = printable(problem.path)
+    place = f"{path}:{problem.line}" if problem.line else path
     return f"{place} not understood: {problem.reason}"
 
 
-def applied_lines(applied: Iterable[AppliedFix]) -> list[str]:
+def applied_lines(applied: Iterable[AppliedFix], shown: Shown = same) -> list[str]:
     """What was done, and the honest notes about it, each note once."""
     lines: list[str] = []
     for item in applied:
         name = f"solution {item.fix.solution}: " if item.fix.solution is not None else ""
-        lines.append(f"{item.at} {item.finding.rule}: {name}{item.fix.title}")
+        lines.append(f"{_at(item.at, shown)} {item.finding.rule}: {name}{item.fix.title}")
         if item.finding.version is not None and item.fix.notes:
-            lines.append(f"  {item.finding.version}")
+            lines.append(f"  {_version(item.finding.version, shown)}")
         lines += [f"  note: {note}" for note in item.fix.notes]
     return lines
 
 
-def refused_lines(refused: Iterable[RefusedFix]) -> list[str]:
+def refused_lines(refused: Iterable[RefusedFix], shown: Shown = same) -> list[str]:
     """What was wanted but not done, and why."""
     lines = []
     for item in refused:
         name = f"solution {item.fix.solution}: " if item.fix.solution is not None else ""
-        lines.append(f"{item.at} {item.finding.rule}: refused: {name}{item.fix.title}: {item.reason}")
+        place = _at(item.at, shown)
+        lines.append(f"{place} {item.finding.rule}: refused: {name}{item.fix.title}: {item.reason}")
     return lines
+
+
+def _at(at: str, shown: Shown) -> str:
+    """`path:line:column` with the path as people see it."""
+    found = _PLACE.fullmatch(at)
+    return printable(shown(found["path"])) + found["rest"] if found else at
 
 
 def plural(count: int, singular: str, many: str = "") -> str:

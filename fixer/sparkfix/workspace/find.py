@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +13,23 @@ from sparkfix.model import Problem, SparkfixError
 from sparkfix.workspace.ignore import Ignores, ignored, ignores_above, read_ignore_file
 
 LARGEST = 5 * 1024 * 1024
+# Where an interrupted run leaves its journal (see `sparkfix.engine.journal`), by the folder that holds it.
+_JOURNALS = {".sparkfix": "/journal.json", ".git": "/sparkfix/journal.json"}
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__", ".sparkfix"})
 
 
 @dataclass(frozen=True)
 class Found:
-    """Files to look at, relative to `root`, sorted; those the user named one by one; what could not be entered."""
+    """Files to look at, relative to `root`, sorted; those the user named one by one; what could not be entered.
+
+    `interrupted` are folders below the root in which an earlier run left a half-done write.
+    """
 
     root: Path
     files: tuple[str, ...]
     named: frozenset[str]
     problems: tuple[Problem, ...] = ()
+    interrupted: tuple[str, ...] = ()
 
 
 def root_for(paths: Sequence[Path], here: Path) -> Path:
@@ -44,31 +51,54 @@ def find_files(paths: Sequence[Path], here: Path) -> Found:
     files: dict[str, None] = {}
     named: set[str] = set()
     problems: list[Problem] = []
+    interrupted: list[str] = []
     for path in paths:
         absolute = Path(os.path.realpath(path))
-        if not absolute.exists():
-            raise SparkfixError(f"{path}: no such file or folder")
-        if absolute.is_dir():
-            if not os.access(absolute, os.R_OK | os.X_OK):
-                raise SparkfixError(f"{path}: permission denied")
+        if _is_folder(path):
             relative = "" if absolute == root else absolute.relative_to(root).as_posix() + "/"
-            for name in _walk(str(absolute), ignores_above(absolute), relative, problems):
+            for name in _walk(str(absolute), ignores_above(absolute), relative, problems, interrupted):
                 files[name] = None
         else:
-            if not os.access(absolute, os.R_OK):
-                raise SparkfixError(f"{path}: permission denied")
             relative = absolute.relative_to(root).as_posix()
             files[relative] = None
             named.add(relative)
-    return Found(root, tuple(sorted(files)), frozenset(named), tuple(problems))
+    return Found(root, tuple(sorted(files)), frozenset(named), tuple(problems), tuple(interrupted))
 
 
-def _walk(folder: str, ignores: Ignores, relative: str, problems: list[Problem]) -> Iterator[str]:
+def _is_folder(path: Path) -> bool:
+    """Is a named path a folder (or else a plain file)? Raises `SparkfixError` if it is neither or cannot be read."""
+    absolute = Path(os.path.realpath(path))
+    try:
+        mode = absolute.stat().st_mode
+    except FileNotFoundError:
+        raise SparkfixError(f"{path}: no such file or folder") from None
+    except (OSError, ValueError) as error:
+        raise SparkfixError(f"{path}: {_reason(error)}") from None
+    if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+        raise SparkfixError(f"{path}: not a file or folder, but a device, pipe or socket")
+    needed = os.R_OK | (os.X_OK if stat.S_ISDIR(mode) else 0)
+    if not os.access(absolute, needed):
+        raise SparkfixError(f"{path}: permission denied")
+    if os.path.islink(path) and not stat.S_ISDIR(mode):
+        folder = Path(os.path.realpath(Path(path).parent))
+        home = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), folder)
+        if home not in absolute.parents:
+            raise SparkfixError(f"{path}: a link that leads out of {home}; name {absolute} if you mean it")
+    return stat.S_ISDIR(mode)
+
+
+def _reason(error: Exception) -> str:
+    return ((error.strerror if isinstance(error, OSError) else "") or "cannot be read").lower()
+
+
+def _walk(
+    folder: str, ignores: Ignores, relative: str, problems: list[Problem], interrupted: list[str]
+) -> Iterator[str]:
     try:
         with os.scandir(folder) as entries:
             items = sorted(entries, key=lambda item: item.name)
     except OSError as error:
-        problems.append(Problem(relative.rstrip("/") or ".", (error.strerror or "cannot be read").lower()))
+        problems.append(Problem(relative.rstrip("/") or ".", _reason(error)))
         return
     if any(item.name == ".gitignore" for item in items):
         ignores += read_ignore_file(Path(folder) / ".gitignore", folder)
@@ -76,10 +106,12 @@ def _walk(folder: str, ignores: Ignores, relative: str, problems: list[Problem])
         name = item.name
         if item.is_symlink():
             continue
+        if name in _JOURNALS and os.path.lexists(item.path + _JOURNALS[name]):
+            interrupted.append(relative.rstrip("/"))
         if item.is_dir():
             if name not in _SKIPPED_FOLDERS and not (ignores and ignored(item.path, ignores, folder=True)):
-                yield from _walk(item.path, ignores, f"{relative}{name}/", problems)
-        elif is_candidate(name) and not (ignores and ignored(item.path, ignores, folder=False)):
+                yield from _walk(item.path, ignores, f"{relative}{name}/", problems, interrupted)
+        elif is_candidate(name) and item.is_file() and not (ignores and ignored(item.path, ignores, folder=False)):
             if item.stat().st_size > LARGEST:
                 problems.append(Problem(relative + name, "larger than 5 MB; name it to have it read"))
             else:

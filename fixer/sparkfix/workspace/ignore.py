@@ -21,6 +21,8 @@ Ignores = tuple[IgnoreFile, ...]
 def read_ignore_file(path: Path, folder: str) -> Ignores:
     """The patterns of a file, or nothing if it cannot be read."""
     try:
+        if not path.is_file():
+            return ()
         lines = path.read_text("utf-8", "replace").splitlines()
     except OSError:
         return ()

@@ -20,6 +20,9 @@ class Store(Protocol):
     def names(self, folder: str) -> Sequence[tuple[str, bool]]:
         """The names in a folder, sorted, each with whether it is a folder itself."""
 
+    def writable(self, path: str) -> bool:
+        """Can a file be given new bytes?"""
+
 
 @dataclass(frozen=True)
 class MemoryStore:
@@ -42,6 +45,9 @@ class MemoryStore:
                 found[name] = bool(rest)
         return sorted(found.items())
 
+    def writable(self, path: str) -> bool:
+        return path in self.files
+
 
 @dataclass(frozen=True)
 class DiskStore:
@@ -53,7 +59,7 @@ class DiskStore:
     def read(self, path: str) -> bytes | None:
         target = f"{self.root}/{path}"
         try:
-            if not self._is_inside(path.rpartition("/")[0], target):
+            if not self._is_inside(path.rpartition("/")[0], target) or not os.path.isfile(target):
                 return None
             with open(target, "rb") as stream:
                 return stream.read()
@@ -76,3 +82,8 @@ class DiskStore:
             return sorted((item.name, item.is_dir()) for item in (self.root / folder).iterdir())
         except OSError:
             return []
+
+    def writable(self, path: str) -> bool:
+        target = os.path.realpath(f"{self.root}/{path}")
+        # A file is replaced by a rename, so its folder has to let go of the old name.
+        return os.access(target, os.W_OK) and os.access(os.path.dirname(target), os.W_OK)

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sparkfix.formats.document import Document, open_document
+from sparkfix.model import Problem
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.find import binary, is_candidate
 from sparkfix.workspace.store import Store
 
+LONGEST_LINE = 1 << 20
 _PROPERTY = re.compile(
     rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n)|-submit|-class)",
     re.MULTILINE,
@@ -45,6 +47,14 @@ def mentions(data: bytes, needles: Iterable[bytes]) -> bool:
     if any(needle in data for needle in needles):
         return True
     return (b"spark:" in data and bool(_NESTED.search(data))) or _in_base64(data)
+
+
+def overlong_line(data: bytes) -> int:
+    """The number (from 1) of the first line that is longer than people write; 0 if there is none."""
+    if len(data) <= LONGEST_LINE:
+        return 0
+    lines = enumerate(data.split(b"\n"), 1)
+    return next((number for number, line in lines if len(line) > LONGEST_LINE), 0)
 
 
 @dataclass
@@ -101,7 +111,13 @@ class Workspace:
         key = (path, data)
         found = self._shared.documents.get(key)
         if found is None:
-            found = open_document(SourceText(path, data), in_chart_templates=self.in_chart_templates(path))
+            source = SourceText(path, data)
+            number = overlong_line(data)
+            if number:
+                problem = Problem(path, f"a line of more than {LONGEST_LINE >> 20} MB is no configuration", number)
+                found = Document(source, problems=(problem,))
+            else:
+                found = open_document(source, in_chart_templates=self.in_chart_templates(path))
             self._shared.documents[key] = found
         return found
 
