@@ -24,6 +24,7 @@ __all__ = [
     "SequenceNode",
     "compose_documents",
     "style_of",
+    "too_deep",
 ]
 
 _SEPARATOR = re.compile(r"^(?:---(?=[ \t\r\n]|$)|\.\.\.(?=[ \t\r\n]|$))", re.MULTILINE)
@@ -100,7 +101,7 @@ def compose_documents(text: str) -> list[Composed | BrokenDocument]:
     return found
 
 
-def _too_deep(piece: str) -> bool:
+def too_deep(piece: str) -> bool:
     """Is a text nested deeper than can be read? libyaml's composer is recursive and would take the process with it."""
     if piece.count("[") + piece.count("{") < _DEEPEST and piece.count("- -") < _DEEPEST:
         return False
@@ -120,7 +121,7 @@ def _too_deep(piece: str) -> bool:
 
 def compose_one(piece: str, base: int) -> Composed | BrokenDocument | None:
     """The document in `piece`, which begins at `base` of the whole text; None if it is empty."""
-    if _too_deep(piece):
+    if too_deep(piece):
         return BrokenDocument(base, base + len(piece), f"nested more than {_DEEPEST} levels deep", base)
     loader = _Loader(piece)
     try:
