@@ -19,6 +19,7 @@ HOMES = {
     "git": "fixer/sparkfix/git/",
     "pathspec": "fixer/sparkfix/workspace/ignore.py",
     "filelock": "fixer/sparkfix/engine/",
+    "jsonpatch": "fixer/sparkfix/workspace/kustomize/patch.py",
     "typer": "fixer/sparkfix/cli/",
 }
 
