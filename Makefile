@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint format pytest test-crash test-corpus bench wheel-check clean
+.PHONY: demo test lint format pytest test-crash test-corpus test-kustomize bench wheel-check clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +35,9 @@ test-crash: $(STAMP)
 
 test-corpus: $(STAMP)
 	$(BIN)/python tests/corpus/run.py
+
+test-kustomize: $(STAMP)
+	sh tests/slow/kustomize.sh $(BIN)
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet -e '.[bench]'

@@ -1,0 +1,60 @@
+"""`build` against the reference: kustomize itself, over all trees in `trees/` (run by `make test-kustomize`).
+
+A tree is one text: `=== PATH` begins a file, `=== PATH base64` one whose bytes are given so.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sparkfix.formats.yaml.plain import load_all
+from sparkfix.workspace.kustomize import build, find_kustomizations
+from sparkfix.workspace.store import DiskStore
+
+TREES = sorted((Path(__file__).parent / "trees").glob("*.tree"))
+REFERENCE = shutil.which("kustomize", path=str(Path(sys.executable).parent)) or ""
+
+pytestmark = pytest.mark.skipif(not REFERENCE, reason="no kustomize beside the interpreter: make test-kustomize")
+
+
+def files_of(tree: Path) -> Iterator[tuple[str, bytes]]:
+    for part in tree.read_bytes().split(b"=== ")[1:]:
+        head, _, data = part.partition(b"\n")
+        path, _, how = head.decode().partition(" ")
+        yield path, base64.b64decode(data) if how else data
+
+
+def reference(folder: Path) -> list[Any]:
+    command = [REFERENCE, "build", "--load-restrictor", "LoadRestrictionsNone", str(folder)]
+    done = subprocess.run(command, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return load_all(done.stdout)
+
+
+def plain(values: Any) -> str:
+    """Text that tells true from 1 and "1" from 1."""
+    return json.dumps(values, indent=1, sort_keys=True)
+
+
+@pytest.mark.parametrize("tree", TREES, ids=lambda tree: tree.stem)
+def test_same_objects(tree: Path, tmp_path: Path) -> None:
+    for name, data in files_of(tree):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    found = find_kustomizations(name for name, _ in files_of(tree))
+    applied = [folder for folder in found if not folder.startswith("components")]
+    assert applied
+    for folder in applied:
+        built = build(DiskStore(tmp_path), folder)
+        assert built.problems == (), folder
+        assert plain([item.data for item in built.objects]) == plain(reference(tmp_path / folder)), folder
