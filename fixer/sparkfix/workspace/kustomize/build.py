@@ -29,7 +29,7 @@ from sparkfix.workspace.kustomize.objects import (
 )
 from sparkfix.workspace.kustomize.order import ordered
 from sparkfix.workspace.kustomize.reading import Reading, is_remote, parse, resolve
-from sparkfix.workspace.kustomize.references import update_references
+from sparkfix.workspace.kustomize.references import updating
 from sparkfix.workspace.kustomize.trees import Unresolved, at, mapping_at
 from sparkfix.workspace.kustomize.variables import Variable, marked, read_variable, value_of, with_variables
 from sparkfix.workspace.store import Store
@@ -188,7 +188,7 @@ def _merged_variables(known: tuple[Variable, ...], more: Iterable[Variable]) -> 
 
 def _finished(layer: Layer, state: _State) -> Resources:
     resources = tuple(with_hash(resource) for resource in state.resources)
-    resources = layer.each(resources, partial(update_references, resources=resources, config=state.config))
+    resources = layer.each(resources, updating(resources, state.config))
     values: dict[str, Any] = {}
     for variable in state.variables:
         value: Any = layer.attempt(partial(value_of, variable, resources), None)

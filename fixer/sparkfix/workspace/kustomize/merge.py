@@ -65,10 +65,11 @@ def _merge_mappings(target: Any, patch: Any, shape: Shape | None) -> Any:
         return None
     if patch is None:
         return GONE
+    itself = target is patch
     directive, patch = _directive(patch)
     if directive == "delete":
         return GONE
-    if _empty(target) or directive == "replace":
+    if itself or _empty(target) or directive == "replace":
         target = patch
     if target is GONE:
         return GONE
@@ -183,8 +184,9 @@ def _unified(values: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     """Combinations that agree where both are given become one: port 80 is port 80 over TCP if that is there."""
     result = list(values)
     for i in range(len(result)):
+        own = result[i]
         for j in range(len(result)):
-            both = _agreed(result[i], result[j])
+            both = _agreed(own, result[j])
             if both is not None:
                 result[i] = result[j] = both
     return result

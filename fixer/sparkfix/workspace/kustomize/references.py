@@ -13,7 +13,7 @@ from typing import Any
 
 from sparkfix.workspace.kustomize.config import Config, Target
 from sparkfix.workspace.kustomize.fields import FieldSpec, change_field
-from sparkfix.workspace.kustomize.kinds import is_cluster_scoped
+from sparkfix.workspace.kustomize.kinds import CLUSTER
 from sparkfix.workspace.kustomize.objects import (
     Identity,
     Resource,
@@ -44,23 +44,26 @@ class _Reference:
     field: FieldSpec
 
 
-def update_references(resource: Resource, resources: Sequence[Resource], config: Config) -> Resource:
-    """The object with the names of others in it brought up to date. Raises `Unresolved` if a name is ambiguous."""
-    specs = list(_specs(resource, config))
-    if not specs:
-        return resource
-    now = identity(resource)
-    near = _candidates(resource, now, resources)
-    data = resource.data
-    for target, spec in specs:
-        reference = _Reference(resource, now, target, spec)
-        anywhere = FieldSpec(spec.path)
-        try:
-            data = change_field(data, anywhere, partial(_updated, reference, near))
-        except Unresolved as error:
-            raise Unresolved(f"{now}, field {spec.path}: {error}") from None
-    # No file asks for it: the names are where the objects that bear them say so.
-    return changed(resource, data, resource.origins[-1])
+def updating(resources: Sequence[Resource], config: Config) -> Callable[[Resource], Resource]:
+    """What brings the names of `resources` in an object up to date. It raises `Unresolved` if a name is ambiguous."""
+    others = [_Referred(one, identity(one), former_identities(one)) for one in resources]
+
+    def update(resource: Resource) -> Resource:
+        specs = list(_specs(resource, config))
+        now = identity(resource)
+        near = _near(resource, now, others) if specs else []
+        data = resource.data
+        for target, spec in specs:
+            reference = _Reference(resource, now, target, spec)
+            try:
+                # Whether the field is meant for the object was asked of its first kind, not of its present one.
+                data = change_field(data, FieldSpec(spec.path), partial(_updated, reference, near))
+            except Unresolved as error:
+                raise Unresolved(f"{now}, field {spec.path}: {error}") from None
+        # No file asks for it: the names are where the objects that bear them say so.
+        return changed(resource, data, resource.origins[-1])
+
+    return update
 
 
 def _specs(resource: Resource, config: Config) -> Iterator[tuple[Target, FieldSpec]]:
@@ -71,22 +74,14 @@ def _specs(resource: Resource, config: Config) -> Iterator[tuple[Target, FieldSp
                 yield target, spec
 
 
-def _candidates(referrer: Resource, now: Identity, resources: Sequence[Resource]) -> list[_Referred]:
-    """The objects that have been renamed and are near enough to be named."""
-    everywhere = is_cluster_scoped(referrer.api_version, referrer.kind)
+def _near(referrer: Resource, now: Identity, others: Sequence[_Referred]) -> list[_Referred]:
+    """The objects that are near enough to be named by another one."""
+    if now.namespace == CLUSTER:
+        return list(others)
     namespaces = _bound_namespaces(referrer)
-    found = []
-    for resource in resources:
-        own = identity(resource)
-        near = (
-            everywhere
-            or is_cluster_scoped(resource.api_version, resource.kind)
-            or own.namespace == now.namespace
-            or resource.namespace in namespaces
-        )
-        if near and resource.former:
-            found.append(_Referred(resource, own, former_identities(resource)))
-    return found
+    return [
+        one for one in others if one.now.namespace in (now.namespace, CLUSTER) or one.resource.namespace in namespaces
+    ]
 
 
 def _bound_namespaces(referrer: Resource) -> set[str]:
@@ -116,10 +111,7 @@ def _updated_mapping(reference: _Reference, near: list[_Referred], value: dict[s
     if name is None:
         raise Unresolved("a reference without a name")
     if value.get("namespace") is not None:
-        namespace = text(value["namespace"])
-        near = [one for one in near if _first(one).namespace == namespace] or [
-            one for one in near if one.now.namespace == namespace
-        ]
+        near = _in_namespace(near, text(value["namespace"]))
     found = _referral(reference, near, text(name), lambda one: (one.resource.name, one.resource.namespace))
     if found is None:
         return value
@@ -127,8 +119,10 @@ def _updated_mapping(reference: _Reference, near: list[_Referred], value: dict[s
     return {**value, "namespace": found.resource.namespace} if found.resource.namespace else value
 
 
-def _first(one: _Referred) -> Identity:
-    return one.former[0] if one.former else one.now
+def _in_namespace(near: list[_Referred], namespace: str) -> list[_Referred]:
+    """The objects that were in a namespace at first; if there are none at all, those that are in it now."""
+    first = [one for one in near if (one.former[0] if one.former else one.now).namespace == namespace]
+    return first or [one for one in near if one.now.namespace == namespace]
 
 
 def _referral(
@@ -139,7 +133,8 @@ def _referral(
     found = [
         one
         for one in near
-        if any(old.name == name for old in one.former)
+        if one.former
+        and any(old.name == name for old in one.former)
         and any(_is_target(reference.target, old) for old in one.former)
         and (wanted is None or any((old.group, old.kind) == wanted for old in one.former))
         and _in_reach(reference, one)
@@ -173,10 +168,9 @@ def _wanted_kind(reference: _Reference) -> tuple[str, str] | None:
 
 def _in_reach(reference: _Reference, one: _Referred) -> bool:
     return (
-        is_cluster_scoped(reference.referrer.api_version, reference.referrer.kind)
-        or is_cluster_scoped(one.resource.api_version, one.resource.kind)
+        reference.now.namespace == CLUSTER
+        or one.now.namespace in (CLUSTER, reference.now.namespace)
         or one.resource.kind == "ServiceAccount"
-        or one.now.namespace == reference.now.namespace
     )
 
 

@@ -2,6 +2,10 @@
 
 Sources: `api/internal/builtins/*Transformer.go`, `api/filters/namespace/namespace.go`, `api/filters/imagetag/`,
 `api/internal/image/image.go`, and for the choice of fields `api/internal/target/kusttarget_configplugin.go`.
+
+One thing is done otherwise: where a kustomization sets a label that one below it has set already, kustomize changes
+it in all places that the lower one has put it to, selectors as well, whatever the upper one asks for, because those
+places share one value in its memory. Here only the fields that are asked for change.
 """
 
 from __future__ import annotations
