@@ -275,3 +275,20 @@ def test_a_file_name_cannot_forge_a_report(tmp_path: Path, sparkfix: Run) -> Non
     ran = sparkfix("check", cwd=tmp_path)
     assert "\x1b" not in ran.out
     assert ran.out.startswith("e\\x1b[31mX\\nfake.conf:1:1 ok.conf:1:1 ")
+
+
+def test_a_change_in_a_base_tells_which_overlays_it_reaches(tmp_path: Path, sparkfix: Run) -> None:
+    generator = "configMapGenerator:\n- name: conf\n  files: [spark-defaults.conf]\n"
+    files = {
+        "base/kustomization.yaml": generator,
+        "base/spark-defaults.conf": PORT,
+        "overlays/dev/kustomization.yaml": "resources: [../../base]\nnamePrefix: dev-\n",
+        "overlays/prod/kustomization.yaml": "resources: [../../base]\nnamePrefix: prod-\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / "k" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    ran = sparkfix(*SOLUTION, cwd=tmp_path / "k")
+    assert "note: base/spark-defaults.conf reaches 2 overlays: overlays/dev, overlays/prod" in ran.out
+    assert (tmp_path / "k" / "base" / "spark-defaults.conf").read_text() == FIXED

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import typer
 
@@ -116,6 +116,8 @@ def _run(
     deliver(applied, delivery, session, out)
     for line in (*applied_lines(applied.applied, session.shown), *refused_lines(applied.refused, session.shown)):
         out.tell(line)
+    for line in _reach(applied, session):
+        out.tell(line)
     after = session.after(applied.workspace)
     problems = session.problems()
     for problem in problems:
@@ -129,6 +131,21 @@ def _run(
     if not code and not exit_zero:
         code = _left(applied, after, rules, choice, delivery, values, out)
     raise typer.Exit(code)
+
+
+def _reach(applied: Applied, session: Session) -> Iterator[str]:
+    """For changes in a kustomization's base: the overlays that they reach."""
+    from sparkfix.workspace.kustomize import find_kustomizations, overlays_of
+
+    folders = find_kustomizations(session.found.files) if applied.changes else ()
+    if not folders:
+        return
+    reached = overlays_of(applied.workspace.store, folders)
+    for change in applied.changes:
+        overlays = [folder or "." for folder in reached.get(change.path, ())]
+        if overlays:
+            shown = ", ".join(session.shown(folder) for folder in overlays)
+            yield f"note: {session.shown(change.path)} reaches {plural(len(overlays), 'overlay')}: {shown}"
 
 
 def _refused_count(applied: Applied) -> str:
