@@ -21,6 +21,7 @@ HOMES = {
     "filelock": "fixer/sparkfix/engine/",
     "jsonpatch": "fixer/sparkfix/workspace/kustomize/patch.py",
     "typer": "fixer/sparkfix/cli/",
+    "helm_python": "fixer/sparkfix/helm/child.py",
 }
 
 

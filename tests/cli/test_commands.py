@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -179,3 +181,14 @@ def test_gitignored_files_are_left_alone(tree: Path, sparkfix: Run) -> None:
     (tree / "ignored" / "spark-defaults.conf").write_text("spark.a.b=1\nspark.a.b=2\n")
     assert "ignored" not in sparkfix("check").out
     assert "ignored/spark-defaults.conf:1:1 duplicate-property" in sparkfix("check", "ignored/spark-defaults.conf").out
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["check", "."], ["apply", "--dry-run"]])
+def test_rendering_is_not_loaded_by_what_does_not_render(tree: Path, arguments: list[str]) -> None:
+    code = (
+        "import sys\nfrom sparkfix.cli.main import run\n"
+        f"run({arguments!r})\n"
+        "print([name for name in sys.modules if name.startswith(('sparkfix.helm', 'helm_python'))])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tree, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,62 @@
+"""YAML of files that are only looked into: what cannot be read is nothing. Chart metadata, values, Argo CD, Flux, helmfile.
+
+Scalars are read as Helm reads them (sigs.k8s.io/yaml, see `plain`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from sparkfix.formats.yaml.plain import NotYaml, load_all
+
+
+def load_all_plain(data: bytes) -> list[Any]:
+    """The documents of a YAML stream as dicts, lists and scalars; an empty list if it is not YAML."""
+    try:
+        return load_all(data, old_booleans=True)
+    except NotYaml:
+        return []
+
+
+def load_plain(data: bytes) -> Any:
+    """The first document of a YAML stream as plain data; None if there is none or it is not YAML."""
+    return next(iter(load_all_plain(data)), None)
+
+
+def dump_plain(value: Any) -> str:
+    """Plain data as YAML text that reads back as the same data."""
+    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+
+
+def key_lines(data: bytes) -> dict[tuple[str | int, ...], int]:
+    """The line (from 1) of each key and list item of the first document, by its path; empty if it is not YAML.
+
+    What an alias or a merge key brings in has no line of its own.
+    """
+    try:
+        node = yaml.compose(data, yaml.CSafeLoader)
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    return dict(_lines(node, ())) if node is not None else {}
+
+
+def _lines(node: yaml.Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], int]]:
+    todo: list[tuple[yaml.Node, tuple[str | int, ...]]] = [(node, path)]
+    seen = set()
+    while todo:
+        current, place = todo.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        if isinstance(current, yaml.MappingNode):
+            for key, value in current.value:
+                inner = (*place, str(key.value))
+                yield inner, key.start_mark.line + 1
+                todo.append((value, inner))
+        elif isinstance(current, yaml.SequenceNode):
+            for number, value in enumerate(current.value):
+                yield (*place, number), value.start_mark.line + 1
+                todo.append((value, (*place, number)))
