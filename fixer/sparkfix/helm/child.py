@@ -12,6 +12,7 @@ import ctypes
 import json
 import os
 import shutil
+import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -157,7 +158,14 @@ def main(megabytes: int, seconds: float, allowed: Sequence[str]) -> None:
 
 
 def _watch(seconds: float) -> threading.Timer:
-    timer = threading.Timer(seconds + _GRACE, os._exit, (1,))
+    timer = threading.Timer(seconds + _GRACE, _end_all)
     timer.daemon = True
     timer.start()
     return timer
+
+
+def _end_all() -> None:
+    """End this process, and a `helm` that it may have started: our group is our own."""
+    if os.name == "posix" and os.getpgrp() == os.getpid():
+        os.killpg(os.getpid(), signal.SIGKILL)
+    os._exit(1)

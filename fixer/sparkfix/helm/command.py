@@ -1,6 +1,8 @@
 """Helm as the command `helm` on PATH: the engine where the library is not installed. Runs in the rendering child.
 
-Options and variables: `helm template --help` and `helm env`.
+`helm template` prints manifests trimmed and sorted, and none that are not YAML, which those with marks seldom are. But
+when one is not YAML, `--debug` prints every rendered file as it is (`pkg/action/action.go`, `renderResources`). So the
+chart gets one more template, which never is. Options and variables: `helm template --help` and `helm env`.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from typing import Any
 
 from sparkfix.helm.protocol import Failure
 
-_SOURCE = "# Source: "
+_BROKEN = "templates/zz-sparkfix-broken.yaml"
+_NOT_YAML = "YAML parse error on "
+_SOURCE = "---\n# Source: "
 _USERS = (
     "CONFIG_HOME",
     "CACHE_HOME",
@@ -53,11 +57,14 @@ class Command:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(content.read() if content else b"")
         self._chart = next(folder.iterdir(), folder)
+        broken = self._chart / _BROKEN
+        broken.parent.mkdir(exist_ok=True)
+        broken.write_text("a: b: c\n", encoding="utf-8")
 
     def render(self, job: Mapping[str, Any]) -> dict[str, str]:
-        """Manifests by template, in the form in which `helm template` prints them. Raises `Failure`."""
+        """Rendered texts by template. Raises `Failure`."""
         texts = [*job["texts"], *([json.dumps(job["values"])] if job["values"] else [])]
-        arguments = ["template", job["name"], str(self._chart), "--namespace", job["namespace"]]
+        arguments = ["template", job["name"], str(self._chart), "--debug", "--namespace", job["namespace"]]
         for number, text in enumerate(texts):
             path = self._scratch / f"values-{number}.yaml"
             path.write_text(text, encoding="utf-8")
@@ -71,18 +78,18 @@ class Command:
 
     def _run(self, arguments: list[str]) -> str:
         own = {f"HELM_{name}": str(self._scratch / "helm" / name.lower()) for name in _USERS}
-        with subprocess.Popen(
-            [self.name, *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            cwd=self._scratch, env={**os.environ, **own}, start_new_session=True,
-        ) as process:  # fmt: skip
-            try:
-                out, err = process.communicate(timeout=self._seconds)
-            except subprocess.TimeoutExpired:
-                end_group(process)
-                raise Failure(f"rendering took longer than {self._seconds:g} seconds and was ended") from None
-        if process.returncode:
-            raise Failure(_message(err.decode("utf-8", "replace")))
-        return out.decode("utf-8", "replace")
+        # In our own process group, which our parent ends; the time limit here is for systems without such groups.
+        try:
+            done = subprocess.run(
+                [self.name, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                cwd=self._scratch, env={**os.environ, **own}, timeout=self._seconds,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            raise Failure(f"rendering took longer than {self._seconds:g} seconds and was ended") from None
+        errors = done.stderr.decode("utf-8", "replace")
+        if _NOT_YAML not in errors:
+            raise Failure(_message(errors))
+        return done.stdout.decode("utf-8", "replace")
 
 
 def _set_json(name: str, value: object) -> list[str]:
@@ -91,8 +98,10 @@ def _set_json(name: str, value: object) -> list[str]:
 
 
 def _message(errors: str) -> str:
-    lines = [line for line in errors.splitlines() if not line.startswith(("level=", "WARNING", "Use --debug"))]
-    return "\n".join(lines).removeprefix("Error: ") or "helm ended without a word"
+    """What stands behind `Error:`, up to the traces that `--debug` adds."""
+    text = errors.rpartition("Error: ")[2]
+    kept = [line for line in text.splitlines() if not line.startswith(("helm.go:", "level=", "Use --debug"))]
+    return "\n".join(kept) if text else "helm ended without a word"
 
 
 def end_group(process: subprocess.Popen[bytes]) -> None:
@@ -104,10 +113,10 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 
 
 def split_output(text: str) -> dict[str, str]:
-    """What `helm template` prints, by the template that each manifest comes from."""
-    found: dict[str, list[str]] = {}
-    for part in f"\n{text}".split("\n---\n"):
-        head, _, rest = part.partition("\n")
-        if head.startswith(_SOURCE):
-            found.setdefault(head.removeprefix(_SOURCE), []).append(rest.removesuffix("\n") + "\n")
-    return {path: "---\n".join(parts) for path, parts in found.items()}
+    """The rendered files that `helm template --debug` prints, by their paths."""
+    found = {}
+    for part in text.removeprefix(_SOURCE).split(f"\n{_SOURCE}"):
+        path, _, body = part.partition("\n")
+        if path and not path.endswith(_BROKEN):
+            found[path] = body
+    return found

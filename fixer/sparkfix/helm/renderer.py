@@ -13,6 +13,7 @@ from sparkfix.helm.process import Child, Ended, child_command
 _NOTHING_THERE = "charts cannot be rendered here: install the package helm-python-sdk, or put `helm` on the PATH"
 _START_SECONDS = 60.0
 _MOST_ENDED = 2
+_LONGEST_MESSAGE = 600
 
 
 class CannotRender(SparkfixError):
@@ -140,5 +141,7 @@ def _result(answer: Mapping[str, Any]) -> Rendering:
 
 
 def one_line(text: str) -> str:
-    """Helm's message without line breaks."""
-    return " ".join(text.split())
+    """Helm's message without line breaks; of a very long one (a chain of includes) the beginning and the end."""
+    line = " ".join(text.split())
+    half = _LONGEST_MESSAGE // 2
+    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:half].rstrip()} … {line[-half:].lstrip()}"

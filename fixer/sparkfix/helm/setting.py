@@ -61,3 +61,13 @@ def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from _leaves(f"{path}.{escaped(str(key))}", item)
     else:
         yield path, value
+
+
+def escaped_value(value: Any) -> str:
+    """A scalar as it is written behind `=` in an expression; a list in braces stays one."""
+    if value is None:
+        return "null"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if text.startswith("{") and text.endswith("}"):
+        return text
+    return text.replace("\\", "\\\\").replace(",", "\\,")

@@ -1,0 +1,65 @@
+"""`render`: a chart's manifests as Helm makes them, each line with its source if asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sparkfix.cli import options as opt
+from sparkfix.cli.session import output
+from sparkfix.model import SparkfixError
+
+Chart = Annotated[Path, typer.Argument(metavar="CHART", help="A chart's folder, or a chart packed as .tgz.")]
+Values = Annotated[list[Path] | None, typer.Option("--values", "-f", metavar="FILE", help="Values file, repeatable.")]
+SetValue = Annotated[list[str] | None, typer.Option("--set", metavar="K=V", help="Set a value, as Helm's --set does.")]
+Name = Annotated[str, typer.Option("--name", help="The release's name.")]
+Namespace = Annotated[str, typer.Option("--namespace", help="The release's namespace.")]
+Annotate = Annotated[bool, typer.Option("--annotate", help="Show the source of each line beside it.")]
+Format = Annotated[str, typer.Option("--output-format", metavar="text|json", help="How to print.")]
+
+
+def render(
+    chart: Chart,
+    values: Values = None,
+    set_: SetValue = None,
+    name: Name = "release-name",
+    namespace: Namespace = "default",
+    annotate: Annotate = False,
+    output_format: Format = "text",
+    quiet: opt.Quiet = False,
+) -> None:
+    """Print a chart's manifests as Helm renders them. Writes nothing and asks no cluster."""
+    # Rendering is imported by what renders, so that all other commands start without it.
+    from sparkfix.cli.charts import open_chart, require_rendered
+    from sparkfix.helm.manifests import manifests, printed
+    from sparkfix.helm.renderer import Renderer
+    from sparkfix.helm.sourcemap import Mapped, add_sources
+    from sparkfix.helm.values import ValuesSet
+    from sparkfix.report.rendering import annotated, rendering_json
+
+    if output_format not in ("text", "json"):
+        raise SparkfixError(f"--output-format {output_format}: it must be text or json")
+    out = output(no_color=True, quiet=quiet, messages_on_error=True)
+    opened = open_chart(chart, values or [])
+    given = ValuesSet("given", opened.values, sets=tuple(set_ or ()), release=name, namespace=namespace)
+    job = given.job(opened.workspace.data)
+    with Renderer() as renderer:
+        [plain] = renderer.render(opened.chart.archive(), [job])
+        require_rendered(opened, plain)
+        mapped = Mapped(plain, {})
+        if annotate or output_format == "json":
+            [mapped] = add_sources(renderer, opened.chart, [job], [plain])
+    found = manifests(plain.files)
+    if output_format == "json":
+        out.write(rendering_json(found, mapped, opened.show).encode())
+    else:
+        texts = [annotated(item, mapped, opened.show) for item in found] if annotate else [printed(found)]
+        out.write("".join(texts).encode())
+    for note in opened.notes():
+        out.tell(note)
+    faults = [item for item in found if not item.is_yaml]
+    for item in faults:
+        out.warn(f"{item.file}: the manifest from line {item.first + 1} on is not YAML, and Helm refuses it")
+    raise typer.Exit(2 if faults else 0)

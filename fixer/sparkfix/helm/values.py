@@ -1,0 +1,108 @@
+"""The sets of values that a chart is rendered with: its defaults, files beside it, and what the repository deploys."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sparkfix.formats.yaml.tolerant import load_plain
+from sparkfix.helm.protocol import merged
+from sparkfix.helm.releases import Release
+from sparkfix.helm.renderer import Job
+from sparkfix.workspace.workspace import Workspace
+
+_BESIDE = re.compile(r"(values[-.].+|.+-values)\.ya?ml")
+_CI = re.compile(r".+\.ya?ml")
+
+Data = Callable[[str], "bytes | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesSet:
+    """Values under a name that users know: files (workspace paths) in order, then `inline` YAML texts, then `--set`.
+
+    `strings` are what `--set-string` takes; `values` win over all of these and are there in `derived` sets only.
+    """
+
+    name: str
+    files: tuple[str, ...] = ()
+    inline: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ()
+    strings: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    release: str = "release-name"
+    namespace: str = "default"
+    derived: bool = False
+
+    def job(self, data: Data) -> Job:
+        """The rendering that this set asks for; `data` gives the bytes of files. Files that are gone count as empty."""
+        texts = [(data(file) or b"").decode("utf-8-sig", "replace") for file in self.files]
+        return Job((*texts, *self.inline), self.sets, self.strings, self.values, self.release, self.namespace)
+
+
+def values_sets(
+    workspace: Workspace, chart: str, releases: Iterable[Release] = (), given: ValuesSet | None = None
+) -> tuple[ValuesSet, ...]:
+    """The values sets of the chart in folder `chart`, each content once: the first name stays.
+
+    Default values come first, then `given`, then files beside `Chart.yaml` (`values-*.yaml`, `values.*.yaml`,
+    `*-values.yaml`, `ci/*.yaml`), then what `releases` name for this chart (see `sparkfix.helm.releases`).
+    """
+    found = [ValuesSet("default values"), *([given] if given else [])]
+    found += [ValuesSet(file, (_join(chart, file),)) for file in files_beside(workspace, chart)]
+    found += [_of_release(release) for release in releases if release.chart == chart]
+    return tuple(_distinct(found, workspace.data))
+
+
+def files_beside(workspace: Workspace, chart: str) -> Iterator[str]:
+    """The values files that a chart ships besides its defaults, by their paths inside the chart."""
+    for name, is_folder in workspace.store.names(chart):
+        if not is_folder and _BESIDE.fullmatch(name):
+            yield name
+    for name, is_folder in workspace.store.names(_join(chart, "ci")):
+        if not is_folder and _CI.fullmatch(name):
+            yield f"ci/{name}"
+
+
+def top_chart(workspace: Workspace, chart: str) -> str:
+    """The chart that carries this one in its `charts/`, directly or not; itself if none does."""
+    parts = chart.split("/")
+    if len(parts) >= 2 and parts[-2] == "charts":
+        outer = "/".join(parts[:-2])
+        if workspace.store.exists(_join(outer, "Chart.yaml")):
+            return top_chart(workspace, outer)
+    return chart
+
+
+def _of_release(release: Release) -> ValuesSet:
+    return ValuesSet(
+        f"release {release.name} in {release.path}",
+        release.files,
+        release.inline,
+        release.sets,
+        release.strings,
+        release=release.name,
+        namespace=release.namespace,
+    )
+
+
+def _distinct(sets: Sequence[ValuesSet], data: Data) -> Iterator[ValuesSet]:
+    seen = set()
+    for item in sets:
+        job = item.job(data)
+        merge: dict[str, Any] = {}
+        for text in job.texts:
+            values = load_plain(text.encode())
+            merge = merged(merge, values if isinstance(values, dict) else {})
+        content = json.dumps(merged(merge, job.values), sort_keys=True, default=str)
+        key = (content, job.sets, job.strings, job.name, job.namespace)
+        if key not in seen:
+            seen.add(key)
+            yield item
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
