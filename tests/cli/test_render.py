@@ -180,3 +180,42 @@ def test_no_helm_at_all(demo: Path, home: Path, tmp_path: Path) -> None:
     assert done.stderr == (
         "sparkfix: charts cannot be rendered here: install the package helm-python-sdk, or put `helm` on the PATH\n"
     )
+
+
+def test_arms_that_no_values_reach(demo: Path, sparkfix: Run) -> None:
+    template = (
+        '{{- if eq .Values.mode "local" }}\na: 1\n{{- else if eq .Values.mode "k8s" }}\na: 2\n'
+        "{{- else }}\na: 3\n{{- end }}\n"
+    )
+    (demo / "templates" / "c.yaml").write_text(
+        template + "{{- if .Capabilities.KubeVersion.Never }}\nb: 1\n{{- end }}\n"
+    )
+    write(
+        demo.parent,
+        {
+            "apps/app.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: app}\n"
+            "spec: {source: {path: demo, helm: {values: 'mode: local'}}}\n"
+        },
+    )
+    (demo.parent / ".git").mkdir()
+    ran = sparkfix("render", "demo", "--explore", "4")
+    assert ran.code == 2
+    (demo / "templates" / "c.yaml").write_text(
+        template + "{{- if .Capabilities.APIVersions.Has `x` }}\nb: 1\n{{- end }}\n"
+    )
+    ran = sparkfix("render", "demo", "--explore", "4")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        "4 arms with text of their own: 2 reached by the values sets here, 1 by derived values, 1 by none",
+        "values set: default values",
+        "values set: values-k8s.yaml",
+        "values set: release app in apps/app.yaml",
+        'derived: mode="local-other"',
+        '  demo/templates/c.yaml:5 else of if eq .Values.mode "local"',
+        "not reached:",
+        "  demo/templates/c.yaml:8 if .Capabilities.APIVersions.Has `x`",
+    ]
+    found = json.loads(sparkfix("render", "demo", "--explore", "4", "--output-format", "json").out)
+    assert [item["reached"] for item in found] == ["sets", "sets", "derived", None]
+    assert found[2]["values"] == {"mode": "local-other"}
+    assert found[2]["line"] == 5

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sparkfix.helm.archive import ChartFiles
 from sparkfix.helm.loading import chart_files, packed_chart
-from sparkfix.helm.renderer import Rendering
 from sparkfix.model import SparkfixError
+from sparkfix.workspace.find import find_files
 from sparkfix.workspace.store import DiskStore
 from sparkfix.workspace.workspace import Workspace
 
@@ -24,7 +24,6 @@ class OpenedChart:
     folder: str
     values: tuple[str, ...]
     root: Path
-    packed: bool = False
 
     def notes(self) -> list[str]:
         """What was left out of the chart, for the user."""
@@ -39,8 +38,10 @@ class OpenedChart:
         return Path(os.path.relpath(self.root / file)).as_posix() + separator + inside
 
 
-def open_chart(path: Path, values: Sequence[Path]) -> OpenedChart:
-    """Read a chart's folder or package, and the values files. Raises `SparkfixError`.
+def open_chart(path: Path, values: Sequence[Path], *, whole: bool = False) -> OpenedChart:
+    """Read a chart's folder or package, and the values files; with `whole` also find the repository's files.
+
+    Raises `SparkfixError` for what cannot be read and for a folder without a chart.
 
     A chart may use what is in its repository (links, `file://` dependencies), or in the current folder if that holds
     it, and nothing beyond.
@@ -50,7 +51,7 @@ def open_chart(path: Path, values: Sequence[Path]) -> OpenedChart:
         raise SparkfixError(f"{path}: no such file or folder")
     root = _root(real)
     given = {_name(Path(os.path.realpath(file)), root): _bytes(file) for file in values}
-    workspace = Workspace(DiskStore(root), (), given)
+    workspace = Workspace(DiskStore(root), find_files([root], root).files if whole else (), given)
     if real.is_file():
         chart = packed_chart(_bytes(path), _name(real, root))
         folder = ""
@@ -59,15 +60,15 @@ def open_chart(path: Path, values: Sequence[Path]) -> OpenedChart:
         chart = chart_files(workspace.data, workspace.store.names, folder)
     if "Chart.yaml" not in chart.contents:
         raise SparkfixError(f"{path}: not a chart, as it has no Chart.yaml")
-    return OpenedChart(workspace, chart, folder, tuple(given), root, real.is_file())
+    return OpenedChart(workspace, chart, folder, tuple(given), root)
 
 
-def require_rendered(opened: OpenedChart, rendering: Rendering) -> None:
+def require_rendered(opened: OpenedChart, error: str) -> None:
     """Raise `SparkfixError` with Helm's message, and what is missing, for a chart that did not render."""
-    if rendering.error:
+    if error:
         missing = ", ".join(opened.chart.missing)
         hint = f" (dependencies that are not in the repository: {missing})" if missing else ""
-        raise SparkfixError(f"{opened.chart.name}: {rendering.error}{hint}")
+        raise SparkfixError(f"{opened.chart.name}: {error}{hint}")
 
 
 def _root(real: Path) -> Path:
