@@ -87,6 +87,7 @@ image:
 FILES = {
     "chart/Chart.yaml": "apiVersion: v2\nname: spark-connect\nversion: 1.0.0\n",
     "chart/values.yaml": VALUES,
+    "chart/templates/_helpers.tpl": '{{- define "spark-connect.fullname" -}}\n{{ .Release.Name }}-connect\n{{- end -}}\n',
     "chart/templates/configmap.yaml": CONFIGMAP,
     "chart/templates/deployment.yaml": DEPLOYMENT,
     "chart/templates/service.yaml": SERVICE,

@@ -100,7 +100,7 @@ def test_check_shows_place_caret_evidence_and_ways_out(sparkfix: Run) -> None:
     assert "  19 |     spark.connect.grpc.binding.port=15002\n     |     ^^^^" in ran.out
     assert "Spark 3.5.7, from the image tag in chart/values.yaml:4" in ran.out
     assert "solution 2 (unsafe): remove `spark.driver.host`" in ran.out
-    assert ran.out.rstrip().endswith("1 warning in 5 files")
+    assert ran.out.rstrip().endswith("1 warning in 6 files")
     assert "+    spark.connect.grpc.binding.address=0.0.0.0" in sparkfix("check", "--show-fixes").out
     assert sparkfix("check", "--exit-zero").code == 0
 
@@ -183,7 +183,7 @@ def test_gitignored_files_are_left_alone(tree: Path, sparkfix: Run) -> None:
     assert "ignored/spark-defaults.conf:1:1 duplicate-property" in sparkfix("check", "ignored/spark-defaults.conf").out
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["check", "."], ["apply", "--dry-run"]])
+@pytest.mark.parametrize("arguments", [["--version"], ["check", "."], ["apply", "--dry-run", "--no-render"]])
 def test_rendering_is_not_loaded_by_what_does_not_render(tree: Path, arguments: list[str]) -> None:
     code = (
         "import sys\nfrom sparkfix.cli.main import run\n"

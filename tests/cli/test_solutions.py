@@ -159,3 +159,28 @@ def test_works_in_a_worktree(tree: Path, sparkfix: Run, git: Callable[..., str],
     assert "committed" in ran.out
     assert git("log", "--format=%s", "main..second").startswith("connect-bind-address-unset")
     assert (tree / CONFIG).read_text() == CONFIGMAP
+
+
+def test_a_solution_is_proven_by_rendering(sparkfix: Run, tree: Path) -> None:
+    ran = sparkfix("apply", "--solution", "1", "--dry-run")
+    assert "  proven: rendered with 3 values sets, all show just this change\n" in ran.err
+    without = sparkfix("apply", "--solution", "1", "--dry-run", "--no-render")
+    assert without.out == ran.out
+    assert "proven: " not in without.err
+    assert "charts were not rendered (--no-render), so nothing was proven by rendering\n" in without.err
+
+
+def test_values_files_that_are_named_prove_too(sparkfix: Run, tree: Path) -> None:
+    (tree / "chart" / "prod.yaml").write_text("backendMode: other\n")
+    ran = sparkfix("diff", "--solution", "1", "-f", "chart/prod.yaml")
+    assert "rendered with 4 values sets" in ran.err or "rendered with 3 values sets" in ran.err
+    broken = sparkfix("diff", "--solution", "1", "-f", "nowhere.yaml")
+    assert (broken.code, broken.err) == (2, "sparkfix: --values nowhere.yaml: no such file\n")
+
+
+def test_the_rendered_difference_stands_beside_the_patch(sparkfix: Run, git: Callable[..., str], tree: Path) -> None:
+    ran = sparkfix("diff", "--solution", "1", "--rendered")
+    assert "# chart with default values: rendered manifests change\n" in ran.out
+    assert "#   +    spark.connect.grpc.binding.address=0.0.0.0\n" in ran.out
+    (tree.parent / "p").write_text(ran.out)
+    git("apply", "--check", str(tree.parent / "p"))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import typer
 
 from sparkfix.cli import options as opt
+from sparkfix.cli.proof import Rendering, prover_for, show_rendered, tell_unproven
 from sparkfix.cli.session import Output, Session, fails, names, open_session, output, pairs
 from sparkfix.cli.write import Delivery, check_delivery, deliver, recover_before
 from sparkfix.engine.apply import Applied, apply_fixes
@@ -68,6 +69,9 @@ def apply(
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
     stdin_filename: opt.StdinFilename = None,
+    no_render: opt.NoRender = False,
+    values: opt.ValuesFiles = None,
+    rendered: opt.Rendered = False,
 ) -> None:
     """Make fixes: the safe ones, or the solution you name."""
     selected = names(select, "--select")
@@ -79,7 +83,20 @@ def apply(
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet, messages_on_error=dry_run or session.stdin is not None)
-    _run(session, rules, choice, delivery, _options(rules, set_ or []), out, strict=strict, exit_zero=exit_zero)
+    rendering = Rendering(not no_render, tuple(values or ()), rendered)
+    if rendered and not dry_run:
+        raise SparkfixError("--rendered goes with a diff")
+    _run(
+        session,
+        rules,
+        choice,
+        delivery,
+        rendering,
+        _options(rules, set_ or []),
+        out,
+        strict=strict,
+        exit_zero=exit_zero,
+    )
 
 
 def diff(
@@ -96,26 +113,33 @@ def diff(
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
     stdin_filename: opt.StdinFilename = None,
+    no_render: opt.NoRender = False,
+    values: opt.ValuesFiles = None,
+    rendered: opt.Rendered = False,
 ) -> None:
     """Print what `apply` would change, as a diff for `git apply`."""
     apply(
         paths, solution, unsafe_fixes, comment_out, select, ignore, set_, True, False, None, None, False,
-        spark_version, strict, exit_zero, no_color, quiet, stdin_filename,
+        spark_version, strict, exit_zero, no_color, quiet, stdin_filename, no_render, values, rendered,
     )  # fmt: skip
 
 
 def _run(
-    session: Session, rules: Sequence[Rule], choice: Choice, delivery: Delivery, values: dict[str, str], out: Output,
-    *, strict: bool, exit_zero: bool,
+    session: Session, rules: Sequence[Rule], choice: Choice, delivery: Delivery, rendering: Rendering,
+    values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool,
 ) -> None:  # fmt: skip
     """Apply, deliver, tell, and end with the exit code."""
     writing = not delivery.dry_run and session.stdin is None
     recover_before(session, out, writing=writing)
     check_delivery(delivery, session)
-    applied = apply_fixes(session.workspace, rules, choice, values)
-    deliver(applied, delivery, session, out)
+    with prover_for(session, rendering) as prover:
+        applied = apply_fixes(session.workspace, rules, choice, values, prover)
+        deliver(applied, delivery, session, out)
+        if rendering.shown:
+            show_rendered(prover, applied, session, out)
     for line in (*applied_lines(applied.applied, session.shown), *refused_lines(applied.refused, session.shown)):
         out.tell(line)
+    tell_unproven(applied, session, rendering, out)
     for line in _reach(applied, session):
         out.tell(line)
     after = session.after(applied.workspace)
@@ -186,6 +210,8 @@ def set_property(
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
     stdin_filename: opt.StdinFilename = None,
+    no_render: opt.NoRender = False,
+    values: opt.ValuesFiles = None,
 ) -> None:
     """Set a property wherever it stands."""
     key, separator, value = assignment.partition("=")
@@ -193,7 +219,8 @@ def set_property(
         raise SparkfixError(f"{assignment}: write it as KEY=VALUE")
     rule = set_rule(checked_key(key.strip()), checked_value(value), parse_where(where or []), add=add)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
-    _codemod(rule, paths, delivery, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
+    rendering = Rendering(not no_render, tuple(values or ()))
+    _codemod(rule, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
 
 
 def unset_property(
@@ -212,11 +239,16 @@ def unset_property(
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
     stdin_filename: opt.StdinFilename = None,
+    no_render: opt.NoRender = False,
+    values: opt.ValuesFiles = None,
 ) -> None:
     """Remove a property wherever it stands."""
     rule = unset_rule(checked_key(key), parse_where(where or []))
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
-    _codemod(rule, paths, delivery, spark_version, stdin_filename, strict, exit_zero, no_color, quiet, comment_out)
+    rendering = Rendering(not no_render, tuple(values or ()))
+    _codemod(
+        rule, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet, comment_out
+    )
 
 
 def rename_property(
@@ -235,23 +267,27 @@ def rename_property(
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
     stdin_filename: opt.StdinFilename = None,
+    no_render: opt.NoRender = False,
+    values: opt.ValuesFiles = None,
 ) -> None:
     """Rename a property wherever it stands."""
     if old == new:
         raise SparkfixError(f"{old}: the new name is the old one")
     rule = rename_rule(checked_key(old), checked_key(new), parse_where(where or []))
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
-    _codemod(rule, paths, delivery, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
+    rendering = Rendering(not no_render, tuple(values or ()))
+    _codemod(rule, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
 
 
 def _codemod(
-    rule: Rule, paths: opt.Paths, delivery: Delivery, spark_version: str | None, stdin_filename: str | None,
+    rule: Rule, paths: opt.Paths, delivery: Delivery, rendering: Rendering, spark_version: str | None,
+    stdin_filename: str | None,
     strict: bool, exit_zero: bool, no_color: bool, quiet: bool, comment_out: bool = False,
 ) -> None:  # fmt: skip
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet, messages_on_error=delivery.dry_run or session.stdin is not None)
     choice = Choice(comment_out=comment_out, everything=True)
-    _run(session, [rule], choice, delivery, {}, out, strict=strict, exit_zero=exit_zero)
+    _run(session, [rule], choice, delivery, rendering, {}, out, strict=strict, exit_zero=exit_zero)
 
 
 def _options(rules: Sequence[Rule], values: Sequence[str]) -> dict[str, str]:

@@ -43,3 +43,13 @@ WhereOption = Annotated[
         help="Only where this property has this value, or spark-version=3.5; all that are given must hold.",
     ),
 ]
+NoRender = Annotated[bool, typer.Option("--no-render", help="Do not prove changes of charts by rendering them.")]
+ValuesFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--values", "-f", metavar="FILE", help="Prove with these values files, too; repeatable, merged in order."
+    ),
+]
+Rendered = Annotated[
+    bool, typer.Option("--rendered", help="Also show what changes in the rendered manifests, as comments.")
+]

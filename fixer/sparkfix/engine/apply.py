@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sparkfix.engine.check import check_unit, units_of
 from sparkfix.engine.choose import Choice, choose
+from sparkfix.engine.proof import Prover
 from sparkfix.engine.verify import verify
 from sparkfix.formats.render import render
 from sparkfix.model import AppliedFix, Edit, FileChange, Finding, Fix, Refused, RefusedFix, Rule
@@ -35,6 +36,7 @@ class _Run:
     workspace: Workspace
     choice: Choice
     options: Mapping[str, str]
+    prove: Prover | None = None
     steps: list[Step] = field(default_factory=list)
     refused: dict[tuple[object, ...], RefusedFix] = field(default_factory=dict)
     seen: dict[str, set[bytes]] = field(default_factory=dict)
@@ -67,13 +69,20 @@ class Applied:
         return tuple(fix for step in self.steps for fix in step.applied)
 
 
-def apply_fixes(workspace: Workspace, rules: Sequence[Rule], choice: Choice, options: Mapping[str, str]) -> Applied:
+def apply_fixes(
+    workspace: Workspace,
+    rules: Sequence[Rule],
+    choice: Choice,
+    options: Mapping[str, str],
+    prove: Prover | None = None,
+) -> Applied:
     """Make every wanted fix that can be proven, rule by rule, until nothing is left to make.
 
-    Pure: nothing is written. A fix that conflicts with another one in the same pass waits for the next pass, where
-    its places are found anew. A fix that would bring back bytes that were there before is refused.
+    `prove` adds a proof of its own, by rendering. Pure: nothing is written. A fix that conflicts with another one in
+    the same pass waits for the next pass, where its places are found anew. A fix that would bring back bytes that were
+    there before is refused.
     """
-    run = _Run(workspace, choice, options)
+    run = _Run(workspace, choice, options, prove)
     for unit, paths in units_of(workspace).items():
         for _ in range(_PASSES):
             changed = [_apply_rule(run, rule, unit, paths) for rule in rules]
@@ -216,11 +225,12 @@ def _commit(run: _Run, rule: Rule, unit: str, paths: Sequence[str], batch: Seque
         if data in run.seen.get(path, ()):
             raise Refused("it would undo another fix of this run")
     _must_be_silent(changed, rule, unit, paths, batch, run)
+    proof = run.prove(run.workspace, changed, changes).lines() if run.prove is not None else ()
     for path, data in before.items():
         run.seen.setdefault(path, set()).add(data)
     run.workspace = changed
     touched = tuple(FileChange(path, before[path], after[path]) for path in sorted(after))
-    run.steps.append(Step(rule, tuple(batch), touched))
+    run.steps.append(Step(rule, tuple(replace(item, proof=proof) for item in batch), touched))
 
 
 def _must_be_silent(

@@ -239,12 +239,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class AppliedFix:
-    """A fix that was made; `at` is its place (`path:line:column`) in the text that it was made in."""
+    """A fix that was made; `at` is its place (`path:line:column`) in the text that it was made in.
+
+    `proof` is what rendering showed of it, in words.
+    """
 
     finding: Finding
     fix: Fix
     edits: tuple[Edit, ...]
     at: str = ""
+    proof: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

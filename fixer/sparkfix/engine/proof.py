@@ -1,0 +1,37 @@
+"""What a proof is, apart from how it is made (see `prover`), so that a run without charts loads no rendering."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sparkfix.model import Change
+from sparkfix.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What rendering showed of one change: how many renderings it was seen in, and what could not be proven."""
+
+    seen: int = 0
+    sets: int = 0
+    remarks: tuple[str, ...] = ()
+
+    def lines(self) -> tuple[str, ...]:
+        """The proof in words."""
+        if not self.sets:
+            return self.remarks
+        sets = f"{self.sets} values set{'' if self.sets == 1 else 's'}"
+        if not self.seen:
+            return (f"proven: rendered with {sets}, of which none shows a difference", *self.remarks)
+        where = "all show" if self.seen == self.sets else f"{self.seen} of them show"
+        text = (
+            f"proven: rendered with {sets}, {where} just this change"
+            if self.sets > 1
+            else "proven: rendered, just this change"
+        )
+        return (text, *self.remarks)
+
+
+Prover = Callable[[Workspace, Workspace, Sequence[Change]], Proof]
+"""Proves changes between two snapshots of a workspace. Raises `Refused` with the rendered difference."""

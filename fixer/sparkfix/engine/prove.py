@@ -1,0 +1,215 @@
+"""The proof by rendering: with every values set, a chart renders to what it did before with just the change in it.
+
+What must come out is computed from the rendering before the change, the change, and the source map; then the chart
+is rendered with the change and the two are compared as settings and as YAML. Hashes of other files (`checksum/…`
+annotations) may differ: that they do is what they are for.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sparkfix.engine.expect import Setting, Settings, expected_settings, settings_of
+from sparkfix.engine.translate import templates_only, translated
+from sparkfix.engine.trees import expected_trees, trees_of
+from sparkfix.formats.document import Document, open_document
+from sparkfix.helm.sourcemap import Mapped, RenderedLine
+from sparkfix.model import Add, Change, CommentOut, Refused, Remove, RenameKey, SetValue, path_of
+from sparkfix.text.similar import difference
+from sparkfix.text.source import SourceText
+
+_HASH = re.compile(r"[0-9a-f]{32,128}")
+_SHOWN = 20
+
+ANYTHING = "zqanythingzq"
+"""Stands in a rendered text for what every rendering makes anew (random texts, the time)."""
+_WILDCARD = re.compile(r"\{\{.*?\}\}|" + ANYTHING, re.DOTALL)
+
+Templates = Callable[[str], "Document | None"]
+"""The document of a template before the change, by its path in the workspace; None for what is no template."""
+
+
+def compare(
+    before: Mapped, after: Mapping[str, str], changes: Sequence[Change], templates: Templates,
+    varying: Mapping[str, str] | None = None,
+) -> bool:  # fmt: skip
+    """Raise `Refused` with the rendered difference unless the changes account for all of it.
+
+    `after` are the rendered files with the change; `varying` are texts of files before it in which `ANYTHING` stands
+    for what every rendering makes anew. Returns whether the changes show anywhere.
+    """
+    shown = False
+    for file in sorted({*before.rendering.files, *after}):
+        old, new = before.rendering.files.get(file, ""), after.get(file, "")
+        if file.endswith((".yaml", ".yml", ".json", ".tpl")):
+            known = (varying or {}).get(file, old)
+            shown |= _compare_file(file, before.files.get(file, ()), known, new, changes, templates)
+    return shown
+
+
+def varying_parts(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
+    """The files that two renderings of the same chart make differently, with `ANYTHING` where they differ.
+
+    Files that do not keep their number of lines are left out.
+    """
+    found = {}
+    for file, text in first.items():
+        left, right = text.split("\n"), second.get(file, "").split("\n")
+        if left != right and len(left) == len(right):
+            found[file] = "\n".join(map(_varying_line, left, right))
+    return found
+
+
+def _varying_line(left: str, right: str) -> str:
+    if left == right:
+        return left
+    start = _common(left, right)
+    end = _common(left[start:][::-1], right[start:][::-1])
+    while start and (left[start - 1].isalnum() or left[start - 1] == "-"):
+        start -= 1
+    while end and (left[len(left) - end].isalnum() or left[len(left) - end] == "-"):
+        end -= 1
+    return left[:start] + ANYTHING + left[len(left) - end :]
+
+
+def _common(left: str, right: str) -> int:
+    """How many characters two texts begin with in common."""
+    return next(
+        (at for at, (one, other) in enumerate(zip(left, right, strict=False)) if one != other),
+        min(len(left), len(right)),
+    )
+
+
+def _compare_file(
+    file: str, lines: Sequence[RenderedLine], old: str, new: str, changes: Sequence[Change], templates: Templates
+) -> bool:
+    """Raise `Refused` unless the changes account for how a file changes; tells whether they show in it."""
+
+    def made(number: int, path: str, line: int) -> bool:
+        found = lines[number - 1] if number <= len(lines) else None
+        places = (found.source, *found.callers) if found is not None else ()
+        return any(place is not None and (place.path, place.line) == (path, line) for place in places)
+
+    inside, outside = templates_only(changes, lambda path: templates(path) is not None)
+    document = open_document(SourceText(file, old.encode()))
+    wanted = [
+        one
+        for change in inside
+        if (template := templates(path_of(change))) is not None
+        for one in translated(change, template, document, made)
+    ]
+    if old == new and not wanted:
+        return False
+    result = open_document(SourceText(file, new.encode()))
+    settings, found = expected_settings(document, wanted), settings_of(result)
+    trees, other = expected_trees(document, wanted), trees_of(result, wanted)
+    parses = len(result.problems) <= len(document.problems)
+    if not (parses and _settings_fit(settings, found, outside) and _fits(trees, other, outside)):
+        raise Refused(_reason(file, old, new, document))
+    return bool(wanted) or not (_settings_fit(settings, found, ()) and _fits(trees, other, ()))
+
+
+def _settings_fit(expected: Settings, found: Settings, outside: Sequence[Change]) -> bool:
+    """Block by block the same settings, or, for changes of values, the same but for what the values pass on."""
+    if not outside:
+        return len(expected) == len(found) and all(
+            left[:2] == right[:2] and len(left[2]) == len(right[2]) and all(map(_same, left[2], right[2]))
+            for left, right in zip(expected, found, strict=True)
+        )
+    before = Counter((key, _bare(value)) for block in expected for key, value, _ in block[2])
+    after = Counter((key, _bare(value)) for block in found for key, value, _ in block[2])
+    gone, come = before - after, after - before
+    for change in outside:
+        for pool, pairs in ((gone, _vanishing(change)), (come, _appearing(change))):
+            for key, value in pairs:
+                for setting in [one for one in pool if one[0] == key and _text_fits(_bare(value), one[1])]:
+                    del pool[setting]
+    return not gone and not come
+
+
+def _bare(value: str) -> str:
+    """A value without quotes, which templates may put around what they pass on."""
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+
+
+def _vanishing(change: Change) -> list[tuple[str, str]]:
+    if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)):
+        return [(change.property.key, change.property.value)]
+    return []
+
+
+def _appearing(change: Change) -> list[tuple[str, str]]:
+    if isinstance(change, Add):
+        return [(change.key, change.value)]
+    if isinstance(change, SetValue):
+        return [(change.property.key, change.value)]
+    return [(change.key, change.property.value)] if isinstance(change, RenameKey) else []
+
+
+def _same(expected: Setting, found: Setting) -> bool:
+    return expected[0] == found[0] and _text_fits(expected[1], found[1])
+
+
+def _text_fits(expected: str, found: str) -> bool:
+    """The same text, where a template action or `ANYTHING` stands for any text; or two hashes."""
+    if expected == found:
+        return True
+    if "{{" in expected or ANYTHING in expected:
+        pattern = "".join(re.escape(part) if index % 2 == 0 else ".*" for index, part in enumerate(_split(expected)))
+        return bool(re.fullmatch(pattern, found, re.DOTALL))
+    return bool(_HASH.fullmatch(expected) and _HASH.fullmatch(found) and len(expected) == len(found))
+
+
+def _split(text: str) -> list[str]:
+    """Literal text and wildcards in turn, literal text first."""
+    parts, position = [], 0
+    for action in _WILDCARD.finditer(text):
+        parts += [text[position : action.start()], action[0]]
+        position = action.end()
+    return [*parts, text[position:]]
+
+
+def _fits(expected: Any, found: Any, outside: Sequence[Change]) -> bool:
+    if isinstance(expected, dict) and isinstance(found, dict):
+        return expected.keys() == found.keys() and all(_fits(expected[key], found[key], outside) for key in expected)
+    if isinstance(expected, (list, tuple)) and isinstance(found, (list, tuple)):
+        return len(expected) == len(found) and all(
+            _fits(left, right, outside) for left, right in zip(expected, found, strict=True)
+        )
+    if isinstance(expected, str) and isinstance(found, str):
+        return _text_fits(expected, found) or _json_fits(expected, found, outside)
+    return bool(expected == found)
+
+
+def _json_fits(expected: str, found: str, outside: Sequence[Change]) -> bool:
+    """Two JSON maps that differ in just what changes of values do to the properties in them."""
+    if not outside or not (expected.startswith("{") and found.startswith("{")):
+        return False
+    try:
+        before, after = json.loads(expected), json.loads(found)
+    except ValueError:
+        return False
+    for change in outside:
+        for key, value in _vanishing(change):
+            if str(before.get(key)) == value and (isinstance(change, SetValue) or key not in after):
+                del before[key]
+        for key, value in _appearing(change):
+            if str(after.get(key)) == value:
+                before[key] = after[key]
+    return bool(before == after)
+
+
+def _reason(file: str, old: str, new: str, document: Document) -> str:
+    """Why the fix is refused, with the rendered difference; without it where it may show a Secret."""
+    if old == new:
+        return f"the intended difference would not show in {file}"
+    text = f"{file} would render to more than the intended difference"
+    if any(item.kind == "Secret" for item in document.objects) or "kind: Secret" in new:
+        return text
+    lines = difference(old, new).splitlines()[2:]
+    more = [f"… {len(lines) - _SHOWN} more lines"] if len(lines) > _SHOWN else []
+    return "\n    ".join([text, *lines[:_SHOWN], *more])

@@ -1,0 +1,139 @@
+"""A change of a template, said about what the template renders to.
+
+A rendered property, container or command is the one of the template if its line was made by the template's line (see
+`sparkfix.helm.sourcemap`). One template line may make many rendered ones, or none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from sparkfix.formats.document import Document
+from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.formats.kubernetes.objects import containers_of
+from sparkfix.model import (
+    Add,
+    AddEnv,
+    AddField,
+    AddInitContainer,
+    AddItem,
+    AddProbe,
+    Change,
+    Command,
+    CommentOut,
+    Container,
+    Node,
+    Property,
+    Refused,
+    Remove,
+    RenameKey,
+    SetField,
+    SetValue,
+    SetWords,
+    Span,
+)
+
+Made = Callable[[int, str, int], bool]
+"""Did a line of a template (path, line from 1) make this rendered line (from 1)?"""
+
+
+def translated(change: Change, template: Document, rendered: Document, made: Made) -> list[Change]:
+    """The change, once for each place in a rendered file that comes from where `template` holds its subject.
+
+    Raises `Refused` where a command renders to other words than it has in the template.
+    """
+    if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)):
+        return [replace(change, property=item) for item in _properties(change.property, template, rendered, made)]
+    if isinstance(change, Add):
+        return [replace(change, beside=item) for item in _properties(change.beside, template, rendered, made)]
+    if isinstance(change, (AddEnv, AddInitContainer, AddProbe)):
+        return [replace(change, container=item) for item in _containers(change.container, template, rendered, made)]
+    if isinstance(change, (AddField, AddItem)):
+        return [replace(change, owner=item) for item in _nodes(change.owner, change.path, template, rendered, made)]
+    if isinstance(change, SetField):
+        return [replace(change, field=item) for item in _nodes(change.field, change.path, template, rendered, made)]
+    return [_words(change, command) for command in _commands(change.command, template, rendered, made)]
+
+
+def _line(document: Document, span: Span) -> int:
+    return document.source.line_of(document.source.offset(span.start))
+
+
+def _properties(item: Property, template: Document, rendered: Document, made: Made) -> Iterator[Property]:
+    line = _line(template, item.key_span)
+    for block in rendered.blocks:
+        for found in block.properties:
+            same_key = found.key == item.key or "{{" in item.key
+            if same_key and made(_line(rendered, found.key_span), item.path, line):
+                yield found
+
+
+def _containers(container: Container, template: Document, rendered: Document, made: Made) -> Iterator[Container]:
+    line = _line(template, container.node.span)
+    for item in rendered.objects:
+        for found in containers_of(item):
+            if found.init == container.init and made(_line(rendered, found.node.span), container.path, line):
+                yield found
+
+
+def _nodes(node: Node, path: str, template: Document, rendered: Document, made: Made) -> Iterator[Node]:
+    """The rendered maps and scalars whose first line comes from where a node of the template begins."""
+    line, kind = _line(template, node.key_span or node.span), type(node.value)
+    for root in rendered.nodes:
+        for found in _below(root):
+            at = found.key_span or found.span
+            if (
+                type(found.value) is kind
+                and made(_line(rendered, at), path, line)
+                and _same_key(node, found, template, rendered)
+            ):
+                yield found
+
+
+def _same_key(node: Node, found: Node, template: Document, rendered: Document) -> bool:
+    left, right = node.key_span, found.key_span
+    if left is None or right is None:
+        return left is right
+    return template.source.span_text(left) == rendered.source.span_text(right)
+
+
+def _below(node: Node) -> Iterator[Node]:
+    yield node
+    children = node.value.values() if isinstance(node.value, dict) else node.value
+    for child in children if children is not None and not isinstance(children, str) else ():
+        yield from _below(child)
+
+
+def _commands(command: Command, template: Document, rendered: Document, made: Made) -> Iterator[Command]:
+    line = _line(template, command.words[0].span)
+    for found in commands_in(rendered.objects):
+        if found.shell == command.shell and made(_line(rendered, found.words[0].span), command.path, line):
+            yield found
+
+
+def _words(change: SetWords, rendered: Command) -> SetWords:
+    """The same reordering of the rendered command's words."""
+    own = change.command.words
+    if len(own) != len(rendered.words):
+        raise Refused("the command renders to other words than it has in the template, so nothing could be proven")
+    order = {id(word): position for position, word in enumerate(own)}
+    words = tuple(word if isinstance(word, str) else rendered.words[order[id(word)]] for word in change.words)
+    return SetWords(rendered, words)
+
+
+def property_of(change: Change) -> Property | None:
+    """The property that a change is about or puts a new one beside; None for containers and commands."""
+    if isinstance(change, Add):
+        return change.beside
+    return change.property if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)) else None
+
+
+def templates_only(changes: Sequence[Change], is_template: Callable[[str], bool]) -> tuple[list[Change], list[Change]]:
+    """The changes whose subject stands in a template, and those of values and of files that templates read."""
+    inside: list[Change] = []
+    outside: list[Change] = []
+    for change in changes:
+        item = property_of(change)
+        (outside if item is not None and not is_template(item.path) else inside).append(change)
+    return inside, outside
