@@ -151,3 +151,19 @@ def test_a_line_joined_by_trim_markers_names_all_lines(renderer: Renderer) -> No
         "a: b <- templates/a.yaml:1 [templates/a.yaml:2]",
         "c: 1 <- templates/a.yaml:4",
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{ define "x" }}a\n{{ end }}' * 30_000,
+        "\n" * 100_000 + "{{- 1 }}",
+        "{{ .a }}" * 50_000,
+        '{{ include "a" . }}\n' * 30_000,
+        '{{ define "x" }}{{ include "y" . }}{{ end }}' * 20_000,
+        "a {{ if .b }}" * 10_000,
+    ],
+)
+def test_templates_that_are_made_to_hurt_cost_no_time(text: str) -> None:
+    # What is quadratic would not come back within the life of a test run.
+    assert len(mark_templates({"t": text}, Effort.ALL).texts["t"]) >= len(text)

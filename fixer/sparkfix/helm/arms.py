@@ -14,10 +14,9 @@ from sparkfix.helm.marks import Effort, Kind, Mark, body_name, calls, find_marks
 from sparkfix.helm.sourcemap import Source
 from sparkfix.model import Arm, Guard
 
-_BODIES = ("define", "block")
 _DEEPEST = 6
 _MOST_WAYS = 4
-_ASSIGNED = re.compile(r"\{\{-?\s*(\$\w+)\s*:?=\s*(.*?)\s*-?\}\}", re.DOTALL)
+_ASSIGNED = re.compile(r"(\$\w+) ?:?= ?(.*)")
 _HEAD = re.compile(r"(?:else )?(if|with|range)\s+(?:\$\w+(?:\s*,\s*\$\w+)?\s*:=\s*)?(.*)", re.DOTALL)
 
 Site = tuple[str, int]
@@ -158,8 +157,7 @@ def _line_of(text: str, template: Template, arm: Arm) -> int:
 
 
 def _body_at(template: Template, offset: int) -> Branch | None:
-    bodies = [item for item in template.branches if item.kind in _BODIES and item.start <= offset < item.end]
-    return bodies[-1] if bodies else None
+    return next(template.bodies(offset), None)
 
 
 def _sites(parsed: Mapping[str, Template]) -> dict[str, tuple[Site, ...]]:
@@ -193,7 +191,7 @@ def _wanted(template: Template, guard: Guard) -> Iterator[tuple[Node, bool]]:
     """The conditions that an arm needs true, and those of earlier arms that it needs false."""
     dot: Path | None = ()
     for arm in guard:
-        scope = Scope(dot, lambda name, dot=dot: _variable(template, name, dot, 0))  # type: ignore[misc]
+        scope = _scope(template, dot)
         *earlier, own = arm.conditions or (arm.condition,)
         for condition in earlier:
             yield _condition(condition, scope)[1], False
@@ -202,6 +200,20 @@ def _wanted(template: Template, guard: Guard) -> Iterator[tuple[Node, bool]]:
             yield node, True
             if word in ("with", "range"):
                 dot = ("Values", *node.path) if word == "with" and isinstance(node, Value) else None
+
+
+def scope_at(template: Template, offset: int) -> Scope:
+    """What names mean at an offset: `with` gives the dot a meaning that is known, `range` one that is not."""
+    dot: Path | None = ()
+    for arm in template.guard(offset):
+        word, node = _condition(arm.condition, _scope(template, dot))
+        if word in ("with", "range"):
+            dot = ("Values", *node.path) if word == "with" and isinstance(node, Value) else None
+    return _scope(template, dot)
+
+
+def _scope(template: Template, dot: Path | None) -> Scope:
+    return Scope(dot, lambda name: _variable(template, name, dot, 0))
 
 
 def _condition(text: str, scope: Scope) -> tuple[str, Node]:
@@ -215,7 +227,7 @@ def _variable(template: Template, name: str, dot: Path | None, depth: int) -> No
         return Unknown()
     scope = Scope(dot, lambda inner: _variable(template, inner, dot, depth + 1))
     for action in template.actions:
-        found = _ASSIGNED.fullmatch(action.text) if action.kind == "assign" else None
+        found = _ASSIGNED.fullmatch(action.inner) if action.kind == "assign" else None
         if found and found[1] == name:
             node = read_expression(found[2], scope)
             # A flag that starts as false is set where it matters, which is not understood.

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sparkfix.helm.archive import ChartFiles, as_map
+from sparkfix.helm.archive import ChartFiles
 from sparkfix.helm.arms import ArmPlace, Arms, Key, conditions_of, enabling, find_arms
 from sparkfix.helm.conditions import Needs, as_values, joined_needs, proposals
+from sparkfix.helm.defaults import effective_values, value_at
 from sparkfix.helm.expressions import Path
 from sparkfix.helm.marks import Effort, mark_templates
 from sparkfix.helm.protocol import merged
@@ -102,7 +103,7 @@ def _derive(
     chart: ChartFiles, arms: Arms, base: ValuesSet, left: Sequence[ArmPlace], data: Data, probe: _Probe, most: int
 ) -> list[tuple[ValuesSet, frozenset[Key]]]:
     """Sets that reach something new. Each round tries the next proposal of the arms that are still not reached."""
-    defaults = _defaults(chart, base.job(data))
+    defaults = effective_values(chart, base.job(data))
     options = {place.key: list(_options(chart, arms, place, defaults)) for place in left}
     open_arms = {place.key: place for place in left}
     found: list[tuple[ValuesSet, frozenset[Key]]] = []
@@ -160,10 +161,10 @@ def _options(chart: ChartFiles, arms: Arms, place: ArmPlace, defaults: Mapping[s
     """Proposals for an arm, in terms of the top chart's values."""
     for prefix, wanted in conditions_of(arms, place):
         path, switches = enabling(chart, prefix)
-        own = {switch: value for switch, value in switches if _at(defaults, switch) is not value}
+        own = {switch: value for switch, value in switches if value_at(defaults, switch) is not value}
 
         def current(inner: Path, path: Path = path) -> Any:
-            return _at(defaults, (*path, *inner))
+            return value_at(defaults, (*path, *inner))
 
         for needs in proposals(wanted, current):
             joined = joined_needs(own, {_global(path, inner): value for inner, value in needs.items()})
@@ -195,29 +196,3 @@ def _fewest(
         chosen.append(best)
         left -= best[1]
     return chosen
-
-
-def _defaults(chart: ChartFiles, job: Job) -> dict[str, Any]:
-    """The values that a job starts from: defaults of all charts, then its texts."""
-    found: dict[str, Any] = {}
-    for path in sorted(chart.contents, key=lambda path: -path.count("/")):
-        name = path.rpartition("/")[2]
-        prefix = path.removesuffix("values.yaml")
-        if name == "values.yaml" and f"{prefix}Chart.yaml" in chart.contents:
-            found = merged(found, _nested(enabling(chart, prefix)[0], as_map(chart.contents[path])))
-    for text in job.texts:
-        found = merged(found, as_map(text.encode()))
-    return merged(found, job.values)
-
-
-def _nested(path: Path, values: Mapping[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = dict(values)
-    for name in reversed(path):
-        found = {name: found}
-    return found
-
-
-def _at(values: Any, path: Path) -> Any:
-    for name in path:
-        values = values.get(name) if isinstance(values, Mapping) else None
-    return values

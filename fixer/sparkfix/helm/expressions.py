@@ -6,7 +6,7 @@ Syntax: https://pkg.go.dev/text/template, "Pipelines", "Arguments". What is not 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -70,6 +70,13 @@ def read_expression(text: str, scope: Scope) -> Node:
         position = found.end()
     node, rest = _pipeline(tokens, 0, scope, 0)
     return node if rest == len(tokens) else Unknown()
+
+
+def references(text: str, scope: Scope) -> Iterator[Node]:
+    """The nodes of all names in a text, whatever is around them."""
+    for found in _TOKEN.finditer(text):
+        if found["name"] and not found["name"].isidentifier():
+            yield _reference(found["name"], scope)
 
 
 Tokens: TypeAlias = "list[tuple[str, str, bool]]"

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import enum
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,11 +24,11 @@ _PLAIN_USE = re.compile(
     r'(?:include|template)\s+(?:"[^"]+"|`[^`]+`)(?:\s+[$.][\w.$]*)?(?:\s*\|\s*(?:n?indent\s+\d+|trim))*\Z'
 )
 _TEMPLATE = re.compile(r"\s*template\b")
+_SPACE = re.compile(r"[ \t\r\n]+")
 _TRIM_OPEN = re.compile(r"\{\{-\s")
 _TRIM_CLOSE = re.compile(r"\s-\}\}\Z")
 _NAME = re.compile(r'"([^"]+)"|`([^`]+)`')
 _BLANK = " \t\r\n"
-_BODIES = ("define", "block")
 
 
 class Kind(str, enum.Enum):
@@ -97,15 +98,20 @@ def find_marks(texts: Mapping[str, str], effort: Effort) -> Iterator[Mark]:
     parsed = {path: parse(text) for path, text in texts.items()}
     silent = _bodies_used_as_values(parsed) if effort is Effort.ALL else None
     for path, text in texts.items():
-        template = parsed[path]
-        bodies = [branch for branch in template.branches if branch.kind in _BODIES]
-        hidden = [body for body in bodies if silent is None or body_name(body) in silent]
+        template, eaten = parsed[path], _eaten(text)
         for number, start, end, actions in _lines(text, template):
-            for mark in _line_marks(text, path, number, start, end, actions):
-                # Blank lines at a body's edges are often trimmed by who includes it, and a mark would stop that.
-                refused = bodies if mark.kind is Kind.BLANK else hidden
-                if not _inside(mark.inside, refused) and not (mark.kind is Kind.OUTPUT and effort is Effort.TEXT_ONLY):
+            for mark in _line_marks(text, path, number, start, end, actions, eaten):
+                if _fits(mark, template, silent, effort):
                     yield mark
+
+
+def _fits(mark: Mark, template: Template, silent: frozenset[str] | None, effort: Effort) -> bool:
+    """May this mark be set without changing more than its line? `silent` are the bodies without marks, None for all."""
+    if mark.kind is Kind.OUTPUT and effort is Effort.TEXT_ONLY:
+        return False
+    # Blank lines at a body's edges are often trimmed by who includes it, and a mark would stop that.
+    everywhere = silent is None or mark.kind is Kind.BLANK
+    return not any(everywhere or body_name(body) in (silent or ()) for body in template.bodies(mark.inside))
 
 
 def body_name(branch: Branch) -> str:
@@ -120,10 +126,6 @@ def calls(template: Template) -> Iterator[tuple[Action, frozenset[str]]]:
         names = frozenset(first or second for first, second in _INCLUDES.findall(action.inner))
         if names:
             yield action, names
-
-
-def _inside(offset: int, branches: Sequence[Branch]) -> bool:
-    return any(branch.start <= offset < branch.end for branch in branches)
 
 
 def _unused_word(texts: Iterable[str]) -> str:
@@ -163,7 +165,9 @@ def _lines(text: str, template: Template) -> Iterator[tuple[int, int, int, list[
         start = end + 1
 
 
-def _line_marks(text: str, path: str, number: int, start: int, end: int, actions: Sequence[Action]) -> Iterator[Mark]:
+def _line_marks(
+    text: str, path: str, number: int, start: int, end: int, actions: Sequence[Action], eaten: Sequence[tuple[int, int]]
+) -> Iterator[Mark]:
     """The marks of one line: behind its text (of each arm, if arms open or end in it), or on what it prints."""
     pieces = [place for place in _pieces(start, end, actions) if text[slice(*place)].strip(_BLANK)]
     silent = [action.silent for action in actions]
@@ -176,7 +180,7 @@ def _line_marks(text: str, path: str, number: int, start: int, end: int, actions
         if printing and action.start >= max(start, last_text):
             yield Mark(Kind.OUTPUT, path, number, *_expression(text, action))
     complete = end < len(text) and not any(action.start < end < action.end for action in actions)
-    if not pieces and complete and all(silent) and _newline_stays(text, end):
+    if not pieces and complete and all(silent) and _stays(eaten, end):
         yield Mark(Kind.BLANK, path, number, end, end)
 
 
@@ -201,14 +205,19 @@ def _expression(text: str, action: Action) -> tuple[int, int]:
     return start, end
 
 
-def _newline_stays(text: str, newline: int) -> bool:
-    """Does no trim marker on either side of the white space around a line break eat it?"""
-    low, high = newline, newline
-    while low and text[low - 1] in _BLANK:
-        low -= 1
-    while high < len(text) and text[high] in _BLANK:
-        high += 1
-    return not (_TRIM_CLOSE.search(text, max(low - 4, 0), low) or _TRIM_OPEN.match(text, high))
+def _eaten(text: str) -> list[tuple[int, int]]:
+    """The ranges of white space that trim markers on either side of it take away."""
+    return [
+        found.span()
+        for found in _SPACE.finditer(text)
+        if _TRIM_CLOSE.search(text, max(found.start() - 4, 0), found.start()) or _TRIM_OPEN.match(text, found.end())
+    ]
+
+
+def _stays(eaten: Sequence[tuple[int, int]], offset: int) -> bool:
+    """Is the white space at an offset not taken away?"""
+    index = bisect_right(eaten, (offset + 1, 0)) - 1
+    return index < 0 or eaten[index][1] <= offset
 
 
 def _bodies_used_as_values(parsed: Mapping[str, Template]) -> frozenset[str]:
@@ -216,13 +225,11 @@ def _bodies_used_as_values(parsed: Mapping[str, Template]) -> frozenset[str]:
     used: set[str] = set()
     called: dict[str, set[str]] = {}
     for template in parsed.values():
-        bodies = [branch for branch in template.branches if branch.kind in _BODIES]
         for action, names in calls(template):
             if action.kind != "output" or not _PLAIN_USE.match(action.inner):
                 used |= names
-            for body in bodies:
-                if body.start <= action.start < body.end:
-                    called.setdefault(body_name(body), set()).update(names)
+            for body in template.bodies(action.start):
+                called.setdefault(body_name(body), set()).update(names)
     return reached_from(used, called)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -75,6 +75,28 @@ class Template:
         """The arms that hold a position, outermost first; `define` and `block` bodies do not count."""
         positions, guards = self._sweep
         return guards[bisect_right(positions, offset)]
+
+    def bodies(self, offset: int) -> Iterator[Branch]:
+        """The `define` and `block` bodies that hold a position, innermost first."""
+        starts, found, outer = self._bodies
+        index = bisect_right(starts, offset) - 1
+        while index >= 0:
+            if offset < found[index].end:
+                yield found[index]
+            index = outer[index]
+
+    @cached_property
+    def _bodies(self) -> tuple[list[int], list[Branch], list[int]]:
+        """Where bodies start, the bodies, and for each the one around it (-1: none)."""
+        found = [branch for branch in self.branches if branch.kind in _BODIES]
+        outer: list[int] = []
+        around: list[int] = []
+        for index, branch in enumerate(found):
+            while around and found[around[-1]].end <= branch.start:
+                around.pop()
+            outer.append(around[-1] if around else -1)
+            around.append(index)
+        return [branch.start for branch in found], found, outer
 
     @cached_property
     def _sweep(self) -> tuple[list[int], list[Guard]]:

@@ -51,12 +51,14 @@ def _lines(node: yaml.Node, path: tuple[str | int, ...]) -> Iterator[tuple[tuple
         if id(current) in seen:
             continue
         seen.add(id(current))
+        inner: list[tuple[yaml.Node, tuple[str | int, ...]]] = []
         if isinstance(current, yaml.MappingNode):
             for key, value in current.value:
-                inner = (*place, str(key.value))
-                yield inner, key.start_mark.line + 1
-                todo.append((value, inner))
+                inner.append((value, (*place, str(key.value))))
+                yield inner[-1][1], key.start_mark.line + 1
         elif isinstance(current, yaml.SequenceNode):
             for number, value in enumerate(current.value):
-                yield (*place, number), value.start_mark.line + 1
-                todo.append((value, (*place, number)))
+                inner.append((value, (*place, number)))
+                yield inner[-1][1], value.start_mark.line + 1
+        # In the order of the file, so that an anchor is met before its aliases.
+        todo += reversed(inner)
