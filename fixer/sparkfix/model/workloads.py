@@ -42,6 +42,11 @@ class Node:
         found = self.get(*route)
         return found.value if found is not None and isinstance(found.value, str) else ""
 
+    @property
+    def filled(self) -> bool:
+        """May template actions add content that is not written out here?"""
+        return self.origin is not None and bool(self.origin.filled(self.key_span))
+
     def items(self, *route: str | int) -> tuple[Node, ...]:
         """The list items at the end of a route, or nothing."""
         found = self.get(*route)

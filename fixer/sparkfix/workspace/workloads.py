@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sparkfix.formats.kubernetes.objects import containers_of
 from sparkfix.model import Command, Container, KubernetesObject, PropertyBlock, Role, Workload
+from sparkfix.spark.daemons import daemon_of
 from sparkfix.spark.facts import launch_of
 from sparkfix.workspace.expanders import folder_expander, pod_expander
 from sparkfix.workspace.names import written
@@ -86,7 +87,7 @@ def _pod_workloads(
     own = [block for block in blocks if id(block) not in taken]
     role = role if role[0] is not Role.UNKNOWN else role_of(own, pod.object, pod.containers, pod.commands)
     found = []
-    if own or role[0] is not Role.UNKNOWN:
+    if own or role[0] is not Role.UNKNOWN or any(map(daemon_of, pod.commands)):
         found.append(_driver(workspace, unit, pod, own, objects, server, role))
     for index, group in others.items():
         container = pod.containers[index]

@@ -18,7 +18,10 @@ _PROPERTY = re.compile(
     re.MULTILINE,
 )
 _NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
-_SERVERS = (b"start-connect-server", b"SparkConnect")
+_SERVERS = (
+    b"start-connect-server", b"SparkConnect", b"start-history-server", b"start-thriftserver", b"sbin/start-",
+    b"spark-daemon.sh",
+)  # fmt: skip
 _BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.model import Node as ModelNode
 from sparkfix.model import Span
+
+_INDENT = re.compile(r"\bn?indent\s+(\d+)")
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,37 @@ class Origin:
     text: YamlText
     document: Composed
     node: Node
+
+    def filled(self, key_span: Span | None) -> bool:
+        """Do template actions print more content of this node, on lines of their own or behind its key?
+
+        An action that says its indent (`nindent 12`) belongs to the map whose keys stand there, or to a list at or
+        below its key; one that does not may belong to any node around it.
+        """
+        text, source, start = self.text, self.text.source, self.text.start(self.document, self.node)
+        is_map = isinstance(self.node, MappingNode) and bool(self.node.value)
+        column = start - source.line_start(start)
+        if key_span is not None and not is_map:
+            start = source.offset(key_span.start)
+            column = start - source.line_start(start)
+        end = _blank_until(text.masked, source.line_end(max(start, self.text.end(self.document, self.node) - 1)))
+        for action in text.template.within(start, end):
+            if action.kind == "output" and not text.masked[action.start : action.end].strip(" #_"):
+                indent = _INDENT.search(action.text)
+                if indent is None or (int(indent[1]) == column if is_map else int(indent[1]) >= column):
+                    return True
+        return False
+
+
+def _blank_until(masked: str, position: int) -> int:
+    """Start of the first line at or behind a position that is not blank in the masked text."""
+    while position < len(masked):
+        stop = masked.find("\n", position)
+        stop = len(masked) if stop < 0 else stop + 1
+        if masked[position:stop].strip():
+            break
+        position = stop
+    return position
 
 
 def stands_in_flow(origin: Origin) -> bool:
