@@ -31,14 +31,15 @@ _SCRIPT = "\0script"
 class _Context:
     """What is left out of the trees: properties by the start of their key, texts that hold them, scripts.
 
-    `places` are the maps that were made, by their start, and `holders` the map and key of each value by its start.
+    `places` are the maps that were made, by their start, and `holders` the map and key, or the list and position, of
+    each value by its start.
     """
 
     keys: set[int]
     texts: set[int]
     scripts: set[int]
     places: dict[int, Any] = field(default_factory=dict)
-    holders: dict[int, tuple[dict[str, Any], str]] = field(default_factory=dict)
+    holders: dict[int, tuple[Any, Any]] = field(default_factory=dict)
 
 
 def trees_of(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
@@ -113,16 +114,24 @@ def _plain(node: Node, context: _Context) -> Any:
         context.places[node.span.start] = found
         return found
     if isinstance(node.value, list):
-        items = node.value
-        return [
-            _more_fields(child, context) if _is_property(child, context) else _plain(child, context)
-            for index, child in enumerate(items)
-            if not _flags_property(items, index, context)
-            and (not _is_property(child, context) or _more_fields(child, context))
-        ]
+        return _plain_items(node.value, context)
     if node.span.start in context.texts:
         return _PROPERTIES
     return _SCRIPT if node.span.start in context.scripts else node.value
+
+
+def _plain_items(items: Sequence[Node], context: _Context) -> list[Any]:
+    """The items of a list as plain data, without those that are properties or introduce one."""
+    found: list[Any] = []
+    for index, child in enumerate(items):
+        if _flags_property(items, index, context):
+            continue
+        if not _is_property(child, context):
+            context.holders[child.span.start] = (found, len(found))
+            found.append(_plain(child, context))
+        elif more := _more_fields(child, context):
+            found.append(more)
+    return found
 
 
 def _more_fields(node: Node, context: _Context) -> dict[str, Any]:

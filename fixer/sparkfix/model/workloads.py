@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +43,18 @@ class Node:
         found = self.get(*route)
         return found.value if found is not None and isinstance(found.value, str) else ""
 
+    def texts(self) -> Iterator[str]:
+        """All keys and scalars at and below the node."""
+        if isinstance(self.value, dict):
+            for key, child in self.value.items():
+                yield key
+                yield from child.texts()
+        elif isinstance(self.value, list):
+            for child in self.value:
+                yield from child.texts()
+        elif self.value is not None:
+            yield self.value
+
     @property
     def filled(self) -> bool:
         """May template actions add content that is not written out here?"""
@@ -69,7 +82,10 @@ class KubernetesObject:
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """One container of a pod: its node, and the pod specification that it belongs to."""
+    """One container of a pod: its node, and the pod specification that it belongs to.
+
+    `start` is where it begins in its file: several pods of one file may have containers of the same name.
+    """
 
     path: str
     name: str
@@ -77,6 +93,7 @@ class Container:
     node: Node = field(compare=False, repr=False)
     pod: Node = field(compare=False, repr=False)
     init: bool = False
+    start: int = 0
 
     def environment(self) -> dict[str, Node]:
         """The entries of `env` by name."""

@@ -7,9 +7,9 @@ value (verified on 3.5.8 with the history server: it returns after three seconds
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from sparkfix.model import Command, Container, KubernetesObject, Node, Word
+from sparkfix.model import Command, Container, KubernetesObject, Word
 
 VARIABLE = "SPARK_NO_DAEMONIZE"
 _SCRIPT = re.compile(
@@ -18,7 +18,7 @@ _SCRIPT = re.compile(
 )
 _SPARKS_OWN = ("start-connect-server.sh", "start-thriftserver.sh", "spark-daemon.sh")
 _HERE = frozenset({"", "./", "sbin/", "./sbin/"})
-_WRAPPER = re.compile(
+WRAPPER = re.compile(
     r"(?:.*/)?(?:tini|dumb-init|catatonit|bash|sh|ash|dash|env|exec|nohup|(?:docker-)?entrypoint\.sh)|-.*|\w+=.*"
 )
 _HARMLESS = frozenset({"echo", "printf", "true", "date", "cd", "ls", "set", "export", "exit", "hostname", "pwd", "id"})
@@ -33,7 +33,7 @@ def daemon_of(command: Command) -> Word | None:
     for position, word in enumerate(command.words):
         found = _SCRIPT.fullmatch(word.text)
         if found is None:
-            if _WRAPPER.fullmatch(word.text):
+            if WRAPPER.fullmatch(word.text):
                 continue
             return None
         rest = [later.text for later in command.words[position + 1 :]]
@@ -69,17 +69,4 @@ def stays_in_foreground(container: Container, objects: Iterable[KubernetesObject
     """Does the container's script, or a file in a ConfigMap beside it (`spark-env.sh`), name SPARK_NO_DAEMONIZE?"""
     parts = [container.node.get("command"), container.node.get("args")]
     parts += [item.node.get("data") for item in objects if item.kind == "ConfigMap"]
-    return any(VARIABLE in text for part in parts if part is not None for text in _texts(part))
-
-
-def _texts(node: Node) -> Iterator[str]:
-    """All keys and scalars at and below a node."""
-    if isinstance(node.value, dict):
-        for key, child in node.value.items():
-            yield key
-            yield from _texts(child)
-    elif isinstance(node.value, list):
-        for child in node.value:
-            yield from _texts(child)
-    elif node.value is not None:
-        yield node.value
+    return any(VARIABLE in text for part in parts if part is not None for text in part.texts())

@@ -75,5 +75,6 @@ def containers_of(item: KubernetesObject) -> tuple[Container, ...]:
     for field, init in (("initContainers", True), ("containers", False)):
         for node in pod.items(field):
             if isinstance(node.value, dict):
-                found.append(Container(item.path, node.text("name"), node.text("image"), node, pod, init))
+                name, image = node.text("name"), node.text("image")
+                found.append(Container(item.path, name, image, node, pod, init, node.span.start))
     return tuple(found)

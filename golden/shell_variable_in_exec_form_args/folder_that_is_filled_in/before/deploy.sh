@@ -1,0 +1,1 @@
+envsubst < a.yaml | kubectl apply -f -
