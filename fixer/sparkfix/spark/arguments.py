@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sparkfix.model import Command, Node, Property, Word, Workload
+from sparkfix.model import Command, Node, Property, SetField, SetWords, Word, Workload
 from sparkfix.spark.daemons import WRAPPER, daemon_of
 from sparkfix.spark.facts import launch_of
 
@@ -52,3 +52,11 @@ def node_at(workload: Workload, word: Word) -> Node | None:
     """The node of a manifest that a word is."""
     nodes = (node for item in workload.containers for key in ("command", "args") for node in item.node.items(key))
     return next((node for node in nodes if node.span == word.span), None)
+
+
+def with_word(workload: Workload, command: Command, word: Word, text: str) -> SetField | SetWords:
+    """The change that gives a command another word in the place of one, quoted as that one is."""
+    node = None if command.shell else node_at(workload, word)
+    if node is not None:
+        return SetField(command.path, node, text)
+    return SetWords(command, tuple(text if one is word else one for one in command.words))

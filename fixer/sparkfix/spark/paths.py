@@ -1,0 +1,71 @@
+"""Paths of files that properties and commands name, as the container sees them that reads them."""
+
+from __future__ import annotations
+
+import itertools
+import posixpath
+import re
+from collections.abc import Iterator
+
+from sparkfix.model import Command, Property, Role, Word, Workload
+from sparkfix.spark import mounts
+from sparkfix.spark.facts import launch_of
+from sparkfix.spark.names import literal
+from sparkfix.spark.rbac import OPERATED
+
+# Keys whose value is a local file that the driver or the submitter itself opens (Spark 3.5, configuration.md,
+# running-on-kubernetes.md).
+_FILE_KEY = re.compile(
+    r"spark\.kubernetes\.(?:driver|executor)\.podTemplateFile|spark\.metrics\.conf|spark\.ssl(?:\.\w+)?\.(?:keyStore|trustStore)|"
+    r"spark\.kubernetes\.authenticate(?:\.submission)?\.(?:caCertFile|clientKeyFile|clientCertFile|oauthTokenFile)"
+)
+_LOGGING = re.compile(r"-Dlog4j2?\.configuration(?:File)?=[\"']?([^\s\"']+)")
+
+
+def known_mounts(workload: Workload) -> tuple[mounts.Mount, ...] | None:
+    """The mounts of the container that runs Spark; None if they, or the container, are not known."""
+    if workload.server is None or workload.pod is None or workload.pod.kind in OPERATED or workload.expands_variables:
+        return None
+    if workload.role is Role.HISTORY_SERVER:
+        return None
+    return mounts.mounts_of(workload.server, workload.objects, workload.namespace)
+
+
+def settings(workload: Workload) -> Iterator[tuple[Property, str]]:
+    """The properties that name a file which Spark opens in the container, each with the name as it is written.
+
+    Those that the command line overrides are left out.
+    """
+    for block in workload.blocks:
+        for item in block.properties:
+            if block.carrier == "arguments" or workload.given(item.key) is None:
+                if _FILE_KEY.fullmatch(item.key):
+                    yield item, item.value.strip()
+                elif item.key == "spark.driver.extraJavaOptions":
+                    yield from ((item, found) for found in _LOGGING.findall(item.value))
+
+
+def options(workload: Workload) -> Iterator[tuple[Command, Word, str]]:
+    """The words of the server's commands that name a properties file, each with the file."""
+    for command in workload.commands:
+        launch = launch_of(command) if command.container == workload.server else None
+        for before, word in itertools.pairwise(command.words[index] for index in launch.options) if launch else ():
+            if before.text == "--properties-file" and not word.dynamic:
+                yield command, word, word.text
+
+
+def literal_path(value: str) -> str:
+    """An absolute local path that is spelt out, without `file:`; an empty string for anything else."""
+    path = re.sub(r"^file:(?://(?=/))?", "", value.strip())
+    return posixpath.normpath(path) if path.startswith("/") and literal(path) else ""
+
+
+def moved(written: str, path: str) -> str:
+    """A file's new path, with the `file:` that the old one was written with."""
+    scheme = re.match(r"file:(?://(?=/))?", written.strip())
+    return (scheme[0] if scheme else "") + path
+
+
+def is_opened_by_executors(key: str) -> bool:
+    """Do executors open the file of this key as well, in containers of their own?"""
+    return key == "spark.metrics.conf" or key.startswith("spark.ssl")
