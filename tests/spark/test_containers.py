@@ -40,6 +40,7 @@ def _parts(text: str) -> tuple[Container, tuple[KubernetesObject, ...]]:
         ("      env: {{- toYaml .Values.env | nindent 8 }}\n", None),
         (B + "        {{- with .Values.env }}\n        {{- toYaml . | nindent 8 }}\n        {{- end }}\n", None),
         (B + "      resources:\n        {{- toYaml .Values.resources | nindent 8 }}\n", False),
+        ("      env:\n        - name: B\n          value: >-\n            {{ .Values.b }}\n            c\n", False),
         ("      {{- include \"c.env\" . | nindent 6 }}\n", None),
         ("      env:\n        {{- range $n, $v := .Values.env }}\n        - name: {{ $n }}\n        {{- end }}\n", None),
         ("      envFrom:\n        - secretRef:\n            name: elsewhere\n", None),
@@ -70,6 +71,8 @@ def test_variables_of_a_config_map_beside_it() -> None:
         ("[/opt/spark/sbin/start-connect-server.sh, --wait]", []),
         ("[/opt/spark/sbin/spark-daemon.sh, stop, X, '1']", []),
         ("[my-program, start-master.sh]", []),
+        ('[sh, -c, "{{ .Values.before }}/sbin/start-connect-server.sh"]', ["start-connect-server.sh"]),
+        ("[sh, -c]\n      args:\n        - |\n          start-connect-server.sh\n          {{ .Values.after }}", []),
     ],
 )
 def test_daemons_that_a_container_does_not_outlive(command: str, found: list[str]) -> None:

@@ -21,6 +21,8 @@ _HERE = frozenset({"", "./", "sbin/", "./sbin/"})
 WRAPPER = re.compile(
     r"(?:.*/)?(?:tini|dumb-init|catatonit|bash|sh|ash|dash|env|exec|nohup|(?:docker-)?entrypoint\.sh)|-.*|\w+=.*"
 )
+# A line of a script that a template makes, which may be any command.
+_OUTPUT_LINE = re.compile(r"(?m)^[ \t]*\{\{-?\s*(?!(?:if|else|end|with|range)\b|/\*|\$\w*\s*:?=)[^\n]*\}\}[ \t]*\r?$")
 _HARMLESS = frozenset({"echo", "printf", "true", "date", "cd", "ls", "set", "export", "exit", "hostname", "pwd", "id"})
 
 
@@ -60,13 +62,15 @@ def background_daemons(commands: Sequence[Command], container: Container) -> tup
         return ()
     after = own[started[-1][0] + 1 :]
     written_out = (container.node.get(key) for key in ("command", "args"))
-    if any(command.program not in _HARMLESS for command in after) or any(part and part.filled for part in written_out):
+    unknown = any(part and (part.filled or any(map(_OUTPUT_LINE.search, part.texts()))) for part in written_out)
+    if unknown or any(command.program not in _HARMLESS for command in after):
         return ()
     return tuple(word for _, word in started)
 
 
 def stays_in_foreground(container: Container, objects: Iterable[KubernetesObject]) -> bool:
-    """Does the container's script, or a file in a ConfigMap beside it (`spark-env.sh`), name SPARK_NO_DAEMONIZE?"""
+    """Does the container's script, or a file in a ConfigMap beside it (`spark-env.sh`), name SPARK_NO_DAEMONIZE, or may it?"""
     parts = [container.node.get("command"), container.node.get("args")]
     parts += [item.node.get("data") for item in objects if item.kind == "ConfigMap"]
-    return any(VARIABLE in text for part in parts if part is not None for text in part.texts())
+    made = any(part is not None and _OUTPUT_LINE.search(part.text("spark-env.sh")) for part in parts)
+    return made or any(VARIABLE in text for part in parts if part is not None for text in part.texts())

@@ -24,8 +24,8 @@ class Origin:
     def filled(self, key_span: Span | None) -> bool:
         """Do template actions print more content of this node, on lines of their own or behind its key?
 
-        An action that says its indent (`nindent 12`) belongs to the map whose keys stand there, or to a list at or
-        below its key; one that does not may belong to any node around it.
+        Lines of a block scalar are that scalar's. An action that says its indent (`nindent 12`) belongs to the map whose
+        keys stand there, or to a list at or below its key; one that does not may belong to any node around it.
         """
         text, source, start = self.text, self.text.source, self.text.start(self.document, self.node)
         is_map = isinstance(self.node, MappingNode) and bool(self.node.value)
@@ -35,11 +35,22 @@ class Origin:
             column = start - source.line_start(start)
         end = _blank_until(text.masked, source.line_end(max(start, self.text.end(self.document, self.node) - 1)))
         for action in text.template.within(start, end):
-            if action.kind == "output" and not text.masked[action.start : action.end].strip(" #_"):
+            alone = action.kind == "output" and not text.masked[action.start : action.end].strip(" #_")
+            if alone and not self._in_block_scalar(self.node, action.start):
                 indent = _INDENT.search(action.text)
                 if indent is None or (int(indent[1]) == column if is_map else int(indent[1]) >= column):
                     return True
         return False
+
+    def _in_block_scalar(self, node: Node, position: int) -> bool:
+        """Does a position lie in a block scalar below a node?"""
+        if isinstance(node, ScalarNode):
+            here = self.text.start(self.document, node) <= position < self.text.end(self.document, node)
+            return here and node.style in ("|", ">")
+        children = (
+            node.value if isinstance(node, SequenceNode) else _flat(node) if isinstance(node, MappingNode) else []
+        )
+        return any(self._in_block_scalar(child, position) for child in children)
 
 
 def _blank_until(masked: str, position: int) -> int:
