@@ -374,6 +374,15 @@ def _blaming(path: str) -> Iterator[None]:
         raise SparkfixError(f"{path} could not be written: {error.strerror or error}") from error
 
 
+def _make_folder(folder: Path) -> None:
+    """Make a folder that another run may be making or taking away. Raises OSError for what is no folder."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if os.path.lexists(folder) and not folder.is_dir():
+            raise
+
+
 @contextlib.contextmanager
 def _locked(home: Home) -> Iterator[None]:
     """Be the only writer. Raises SparkfixError if another one stays or the lock cannot be made."""
@@ -385,7 +394,7 @@ def _locked(home: Home) -> Iterator[None]:
             with _blaming(str(home.folder)):
                 if home.folder.is_symlink():
                     raise SparkfixError(f"{home.folder} is a link, so sparkfix does not write there")
-                home.folder.mkdir(exist_ok=True)
+                _make_folder(home.folder)
                 journal.sync_folder(home.folder.parent)
             lock = FileLock(str(home.lock), timeout=_LOCK_SECONDS)
             lock.acquire()
