@@ -133,6 +133,7 @@ def test_values_from_anywhere_that_the_user_names(demo: Path, sparkfix: Run, tmp
         (["render", "demo", "--set", "mode"], 'demo: key "mode" has no value'),
         (["render", "demo", "--output-format", "xml"], "it must be text or json"),
         (["render", "broken"], "broken: execution error at (broken/templates/a.yaml:1:3): the name is missing"),
+        (["render", "library"], "library: a library chart, which renders only as a part of others"),
         (["render", "needy"], "(dependencies that are not in the repository: common)"),
     ],
 )
@@ -142,6 +143,7 @@ def test_one_clear_line_and_exit_code_2(demo: Path, sparkfix: Run, arguments: li
         demo.parent / "broken",
         {"Chart.yaml": chart, "templates/a.yaml": '{{ required "the name is missing" .Values.x }}'},
     )
+    write(demo.parent / "library", {"Chart.yaml": CHART["Chart.yaml"] + "type: library\n"})
     needs = CHART["Chart.yaml"] + "dependencies: [{name: common, version: 1.x, repository: 'https://example.org'}]\n"
     write(demo.parent / "needy", {"Chart.yaml": needs, "templates/a.yaml": '{{ include "common.x" . }}'})
     ran = sparkfix(*arguments)

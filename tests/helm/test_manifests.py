@@ -40,7 +40,7 @@ def test_order_hooks_partials_and_notes() -> None:
     ]
     assert found[1].text == "# comment\nkind: Service"
     assert printed(found).startswith("---\n# Source: demo/templates/b.yaml\nkind: ConfigMap\n\n---\n")
-    assert printed([]) == ""
+    assert printed([]) == "\n"
 
 
 def test_what_is_not_yaml_is_told() -> None:

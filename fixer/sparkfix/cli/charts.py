@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparkfix.helm.archive import ChartFiles
+from sparkfix.helm.archive import ChartFiles, metadata
 from sparkfix.helm.loading import chart_files, packed_chart
 from sparkfix.model import SparkfixError
 from sparkfix.workspace.find import find_files
@@ -60,6 +60,8 @@ def open_chart(path: Path, values: Sequence[Path], *, whole: bool = False) -> Op
         chart = chart_files(workspace.data, workspace.store.names, folder)
     if "Chart.yaml" not in chart.contents:
         raise SparkfixError(f"{path}: not a chart, as it has no Chart.yaml")
+    if metadata(chart.contents).get("type") == "library":
+        raise SparkfixError(f"{path}: a library chart, which renders only as a part of others")
     return OpenedChart(workspace, chart, folder, tuple(given), root)
 
 

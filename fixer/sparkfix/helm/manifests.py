@@ -48,9 +48,9 @@ def manifests(files: Mapping[str, str]) -> list[Manifest]:
 
 
 def printed(found: Sequence[Manifest]) -> str:
-    """Manifests as `helm template` prints them, white space at the end of the last one that is no hook trimmed."""
+    """Manifests as `helm template` prints them: white space around all that are no hooks trimmed, one line break after."""
     plain = "".join(_with_source(item) for item in found if not item.hook).strip()
-    return (f"{plain}\n" if plain else "") + "".join(_with_source(item) for item in found if item.hook)
+    return f"{plain}\n" + "".join(_with_source(item) for item in found if item.hook)
 
 
 def _with_source(manifest: Manifest) -> str:
