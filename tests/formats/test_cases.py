@@ -81,8 +81,8 @@ def test_utf16(mark: bytes, encoding: str) -> None:
 def test_no_final_newline() -> None:
     assert set_host("sparkConf:\n  spark.driver.host: a") == b"sparkConf:\n  spark.driver.host: new"
     document = opened("sparkConf:\n  spark.driver.host: a")
-    after = changed(document, Add(item_of(document, "spark.driver.host"), "spark.x", "y"))
-    assert after == b"sparkConf:\n  spark.driver.host: a\n  spark.x: y"
+    after = changed(document, Add(item_of(document, "spark.driver.host"), "spark.x", "z"))
+    assert after == b"sparkConf:\n  spark.driver.host: a\n  spark.x: z"
 
 
 def test_tabs_in_properties_text() -> None:

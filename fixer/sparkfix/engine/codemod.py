@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sparkfix.formats.properties.write import encode_key
 from sparkfix.model import (
     Add,
     Applicability,
@@ -167,8 +168,8 @@ def _finding(message: str, item: Property, change: Change, blocked: str = "") ->
 
 
 def _needles(key: str) -> tuple[bytes, ...]:
-    """The key itself, or its last word where nested maps spell it."""
-    return key.encode(), key.rpartition(".")[2].encode()
+    """The key itself, also as properties text escapes it, or its last word where nested maps spell it."""
+    return tuple(dict.fromkeys(text.encode() for text in (key, encode_key(key), key.rpartition(".")[2])))
 
 
 def _prefixes(key: str) -> list[str]:

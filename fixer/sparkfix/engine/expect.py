@@ -29,31 +29,43 @@ def settings_of(document: Document) -> Settings:
 
 def expected_settings(document: Document, changes: Sequence[Change]) -> Settings:
     """All settings of a file as they must be after the changes; blocks that lose their last setting are gone."""
+    own: dict[tuple[str, int, str], list[Change]] = {}
+    for change in changes:
+        item = _subject(change)
+        if item is not None:
+            own.setdefault(_identity(item), []).append(change)
     found: Settings = []
     for block in document.blocks:
-        settings = [setting for item in block.properties for setting in _after(item, changes)]
+        settings = [setting for item in block.properties for setting in _after(item, own.get(_identity(item), ()))]
         if settings:
             found.append((block.carrier, block.where, settings))
     return found
 
 
+def _subject(change: Change) -> Property | None:
+    """The property that a change is about, if it is about one."""
+    if isinstance(change, Add):
+        return change.beside
+    return change.property if isinstance(change, (Remove, CommentOut, SetValue, RenameKey)) else None
+
+
+def _identity(item: Property) -> tuple[str, int, str]:
+    return item.path, item.key_span.start, item.key
+
+
 def _after(item: Property, changes: Sequence[Change]) -> list[Setting]:
-    """What becomes of one property: nothing, itself changed, or itself with new neighbours."""
+    """What becomes of one property under its own changes: nothing, itself changed, or itself with new neighbours."""
     key, value, guard = _setting(item)
     before: list[Setting] = []
     after: list[Setting] = []
     gone = False
     for change in changes:
-        if isinstance(change, Add) and _same(change.beside, item):
+        if isinstance(change, Add):
             (before if change.before else after).append((change.key, change.value, guard))
-        elif isinstance(change, (Remove, CommentOut)) and _same(change.property, item):
+        elif isinstance(change, (Remove, CommentOut)):
             gone = True
-        elif isinstance(change, SetValue) and _same(change.property, item):
+        elif isinstance(change, SetValue):
             value = change.value
-        elif isinstance(change, RenameKey) and _same(change.property, item):
+        elif isinstance(change, RenameKey):
             key = change.key
     return [*before, *([] if gone else [(key, value, guard)]), *after]
-
-
-def _same(left: Property, right: Property) -> bool:
-    return left.path == right.path and left.key_span == right.key_span and left.key == right.key

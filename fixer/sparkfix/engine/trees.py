@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -29,7 +30,7 @@ _SCRIPT = "\0script"
 
 @dataclass
 class _Context:
-    """What is left out of the trees: properties by the start of their key, texts that hold them, scripts.
+    """What is left out of the trees: properties by the start of their key (`ordered`, too), texts that hold them, scripts.
 
     `places` are the maps that were made, by their start, and `holders` the map and key, or the list and position, of
     each value by its start.
@@ -38,6 +39,7 @@ class _Context:
     keys: set[int]
     texts: set[int]
     scripts: set[int]
+    ordered: list[int]
     places: dict[int, Any] = field(default_factory=dict)
     holders: dict[int, tuple[Any, Any]] = field(default_factory=dict)
 
@@ -67,7 +69,7 @@ def _context(document: Document, *, scripts: bool) -> _Context:
     places: set[int] = set()
     if scripts:
         places.update(start for _, start in _scripts(document))
-    return _Context(keys, texts, places)
+    return _Context(keys, texts, places, sorted(keys))
 
 
 def _scripts(document: Document) -> list[tuple[list[str], int]]:
@@ -142,14 +144,11 @@ def _more_fields(node: Node, context: _Context) -> dict[str, Any]:
 
 def _is_property(node: Node, context: _Context) -> bool:
     if isinstance(node.value, str):
-        return any(node.span.start <= key < node.span.end for key in _keys_near(node, context))
+        index = bisect_left(context.ordered, node.span.start)
+        return index < len(context.ordered) and context.ordered[index] < node.span.end
     if isinstance(node.value, dict):
         return any(child.span.start in context.keys and name in ("name", "key") for name, child in node.value.items())
     return False
-
-
-def _keys_near(node: Node, context: _Context) -> list[int]:
-    return [key for key in context.keys if node.span.start <= key < node.span.end] if len(node.span) < 10_000 else []
 
 
 def _flags_property(items: Sequence[Node], index: int, context: _Context) -> bool:

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sparkfix.formats.helm.lexer import Template, parse
-from sparkfix.formats.helm.mask import blank_ranges, hidden_arms, mask, most_arms
+from sparkfix.formats.helm.mask import SOLID_BLANK, blank_ranges, hidden_arms, mask, most_arms
 from sparkfix.formats.kubernetes.commands import application_arguments
 from sparkfix.formats.kubernetes.objects import objects_in
 from sparkfix.formats.properties.block import properties_in
-from sparkfix.formats.properties.parse import looks_like_properties
+from sparkfix.formats.properties.parse import all_colons, looks_like_properties
 from sparkfix.formats.yaml.blocks import blocks_in
 from sparkfix.formats.yaml.compose import BrokenDocument, Composed, compose_documents
 from sparkfix.formats.yaml.nodes import model_node
+from sparkfix.formats.yaml.proof import Scalar, real_scalars
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.model import KubernetesObject, Node, Problem, PropertyBlock
 from sparkfix.text.source import SourceText
@@ -25,6 +26,7 @@ PROPERTIES_NAMES = re.compile(
     r"(?:\.(?:conf|properties|cfg)|(?:^|/)spark-defaults)(?:\.(?:template|tmpl|tpl|gotmpl|j2))?\Z"
 )
 _ACTION_AS_VALUE = re.compile(r"(?m)^[ \t]*(?:- +)*[\w.\-/\"']+:[ \t]+\{\{|^[ \t]*\{\{")
+_LONE_RETURN = re.compile(r"\r(?!\n)")
 _EMPTY = Template((), ())
 
 
@@ -60,18 +62,37 @@ class Document:
             model_node(text, document, document.root) for text in self.texts[:1] for document in text.documents
         )
 
+    @cached_property
+    def scalars(self) -> tuple[Scalar, ...] | None:
+        """All scalars of the file's YAML as a YAML library reads its real text; None if it is no YAML in one piece."""
+        text = next(iter(self.texts), None)
+        return real_scalars(self.source, text.masked, self.template) if text is not None else None
+
 
 def open_document(source: SourceText, *, in_chart_templates: bool = False) -> Document:
     """Understand a file by its name and content. Never raises for bad content: that becomes a `Problem`."""
-    if PROPERTIES_NAMES.search(source.path):
-        return _properties_document(source)
-    return _yaml_document(source, in_chart_templates=in_chart_templates)
+    try:
+        if PROPERTIES_NAMES.search(source.path):
+            return _properties_document(source)
+        lone = _LONE_RETURN.search(source.folded)
+        if lone:
+            reason = "a carriage return without a line feed ends a line"
+            return Document(source, problems=(Problem(source.path, reason, source.line_of(lone.start())),))
+        return _yaml_document(source, in_chart_templates=in_chart_templates)
+    except Exception as error:
+        # A defect of ours in one file must not keep the others from being read.
+        return Document(source, problems=(internal_problem(source.path, error),))
+
+
+def internal_problem(path: str, error: Exception) -> Problem:
+    """A defect of sparkfix met in a file, as a problem of that file."""
+    return Problem(path, f"internal error: {type(error).__name__}: {error}")
 
 
 def _properties_document(source: SourceText) -> Document:
     template = parse(source.folded) if "{{" in source.folded else _EMPTY
-    masked = mask(source.folded, template) if template.actions else source.folded
-    if not looks_like_properties(masked):
+    masked = (mask(source.folded, template) if template.actions else source.folded).replace(SOLID_BLANK, " ")
+    if not looks_like_properties(masked, name=source.path):
         return Document(source, template, masked=masked)
     block = _text_block(source, masked, template, 0, len(masked), "the file")
     return Document(source, template, blocks=(block,), masked=masked)
@@ -114,10 +135,10 @@ def _bodies(
     bodies = [branch for branch in template.branches if branch.kind == "define"]
     hidden: list[tuple[int, int]] = []
     blocks = []
-    masked = mask(source.folded, template) if bodies else ""
+    masked = mask(source.folded, template).replace(SOLID_BLANK, " ") if bodies else ""
     for body in bodies:
         start, end = source.line_end(body.start), source.line_start(body.end)
-        if start < end and "spark." in masked[start:end] and looks_like_properties(masked, start, end):
+        if start < end and "spark." in masked[start:end] and _is_properties_body(masked, start, end):
             name = body.arm.condition.removeprefix("define").strip(' "`')
             blocks.append(_text_block(source, masked, template, start, end, f"the template `{name}`"))
             hidden.append((start, end))
@@ -131,6 +152,11 @@ def _bodies(
         if bodies:
             hidden.append((position, len(source.folded)))
     return tuple(blocks), hidden
+
+
+def _is_properties_body(masked: str, start: int, end: int) -> bool:
+    """Properties text and no YAML? Of bodies that both would read alike, most are YAML."""
+    return looks_like_properties(masked, start, end) and not all_colons(masked, start, end)
 
 
 def _composed(
@@ -202,7 +228,7 @@ def _compose(
             ),
             template.branches,
         )
-        text = blank_ranges(mask(blank_ranges(source.folded, others), shown), hidden)
+        text = blank_ranges(mask(blank_ranges(source.folded, others), shown, one_arm=True), hidden)
         again = compose_documents(text)
         bad = {item.base for item in again if isinstance(item, BrokenDocument)}
         good = tuple(

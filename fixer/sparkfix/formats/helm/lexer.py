@@ -41,6 +41,16 @@ class Action:
         return self.kind.split()[0] in _SILENT
 
     @property
+    def trims_left(self) -> bool:
+        """True if blanks and line breaks before the action are taken out of what is rendered."""
+        return self.text.startswith("{{-") and self.text[3:4].isspace()
+
+    @property
+    def trims_right(self) -> bool:
+        """True if blanks and line breaks behind the action are taken out of what is rendered."""
+        return self.text.endswith("-}}") and self.text[-4:-3].isspace()
+
+    @property
     def inner(self) -> str:
         """The action's text without braces and trim markers, blanks folded."""
         return " ".join(self.text[2:-2].removeprefix("-").removesuffix("-").split())
@@ -70,6 +80,29 @@ class Template:
         low = bisect_right(self._starts, start - 1)
         high = bisect_right(self._starts, end - 1)
         return self.actions[low:high]
+
+    def at(self, offset: int) -> Action | None:
+        """The action that begins at an offset, if one does."""
+        index = bisect_right(self._starts, offset) - 1
+        return self.actions[index] if index >= 0 and self._starts[index] == offset else None
+
+    def until(self, offset: int) -> Action | None:
+        """The action that ends at an offset, if one does."""
+        index = bisect_right(self._starts, offset) - 1
+        return self.actions[index] if index >= 0 and self.actions[index].end == offset else None
+
+    @cached_property
+    def arms(self) -> dict[int, list[Branch]]:
+        """The arms of each branch, in order, by the start of the action that opens it."""
+        found: dict[int, list[Branch]] = {}
+        for branch in self.branches:
+            found.setdefault(branch.arm.branch, []).append(branch)
+        return found
+
+    @cached_property
+    def closers(self) -> dict[int, Branch]:
+        """The arm that ends at each `else` and `end`, by the start of that action."""
+        return {branch.end: branch for branch in self.branches}
 
     def guard(self, offset: int) -> Guard:
         """The arms that hold a position, outermost first; `define` and `block` bodies do not count."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from sparkfix.formats.helm.lexer import Action, Template
 
@@ -21,6 +22,7 @@ _SCALAR_HEADER = re.compile(r"(?:^|[:\-]\s+|[:\-]\s+[&!]\S+\s+)[|>](?P<hint>[+-]
 _KEY_BEFORE = re.compile(
     r"^[ \t]*(?:-[ \t]+)*(?:[^\s:#\"'{\[][^:#\n]*|\"[^\"\n]*\"|'[^'\n]*'):[ \t]*$|^[ \t]*(?:-[ \t]+)*-[ \t]*$"
 )
+SOLID_BLANK = "\xa0"  # a blank to readers of properties text and scripts, but text to a YAML parser
 _LONGEST = 100  # pieces of a line that may still be a key or a dash before an action
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -71,10 +73,13 @@ def most_arms(template: Template) -> int:
     return max((branch.arm.index + 1 for branch in template.branches), default=1)
 
 
-def mask(text: str, template: Template) -> str:
-    """`text` with its actions masked; same length, same line breaks outside actions."""
+def mask(text: str, template: Template, *, one_arm: bool = False) -> str:
+    """`text` with its actions masked; same length, same line breaks outside actions.
+
+    With `one_arm`, where the other arms of each branch are blank already, all silent actions become blanks.
+    """
     inlined = _inline(text, template.actions)
-    return _lines(text, inlined, template)
+    return _lines(text, inlined, template, one_arm=one_arm)
 
 
 def _inline(text: str, actions: Iterable[Action]) -> str:
@@ -87,15 +92,26 @@ def _inline(text: str, actions: Iterable[Action]) -> str:
     return "".join([*parts, text[position:]])
 
 
+def _solid(line: str, masked: str) -> str:
+    """The first line of a block scalar, whose indent is that of the whole scalar: what an action before its text
+    leaves must not count as indent."""
+    bare = line.lstrip(" ")
+    count = len(bare) - len(bare.lstrip("\x01"))
+    start = len(line) - len(bare)
+    return masked[:start] + SOLID_BLANK * count + masked[start + count :]
+
+
+@dataclass
 class _Scalar:
-    """The block scalar that the current line stands in: the indent that ends it and that of its content."""
+    """The block scalar that the current line stands in: the indent that ends it, that of its content, and whether a
+    line of its content was seen."""
 
-    def __init__(self, parent: int, content: int) -> None:
-        self.parent = parent
-        self.content = content
+    parent: int
+    content: int
+    begun: bool = False
 
 
-def _lines(text: str, inlined: str, template: Template) -> str:
+def _lines(text: str, inlined: str, template: Template, *, one_arm: bool) -> str:
     """Masks line by line, keeping track of block scalars."""
     lines = inlined.split("\n")
     lines = [line + "\n" for line in lines[:-1]] + [lines[-1]]
@@ -121,8 +137,15 @@ def _lines(text: str, inlined: str, template: Template) -> str:
             else:
                 if scalar is not None and _indent(line) <= scalar.parent and line[0] not in "\x01\x02":
                     scalar = None
+                if one_arm and scalar is None:
+                    line = line.replace("\x01", " ")
+                first = scalar is not None and not scalar.begun
                 number, masked = _mixed_line(line, text[start:offset], lines, index, number, inside=scalar is not None)
+                if first:
+                    masked = _solid(line, masked)
         result.append(masked)
+        if scalar is not None:
+            scalar.begun = scalar.begun or bool(masked.strip())
         if scalar is None and (header := _SCALAR_HEADER.search(masked.rstrip("\r\n"))):
             scalar = _open_scalar(masked, header["hint"], lines, index)
     return "".join(result)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from sparkfix.formats.helm.mask import SOLID_BLANK
 from sparkfix.formats.kubernetes.objects import containers_of
 from sparkfix.formats.shell.parse import find_commands
 from sparkfix.formats.yaml.compose import ScalarNode
@@ -112,6 +113,7 @@ def script_commands(
 ) -> Iterator[Command]:  # fmt: skip
     """Commands of a script that stands in a range of a (masked) text."""
     text = _ACTION_LINE.sub(lambda match: " " * len(match[0]), masked[start:end])
+    text = text.replace(SOLID_BLANK, " ")
     if folded:
         text = text.replace("\r", " ").replace("\n", " ")
     for words in find_commands(text):

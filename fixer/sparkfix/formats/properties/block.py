@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sparkfix.formats.embedded import EmbeddedEntry, Layer
+from sparkfix.formats.helm.extent import GOES_ON, JOINED, PARTLY, closed_end, goes_on, joins_the_line_above, whole
 from sparkfix.formats.helm.lexer import Template
 from sparkfix.formats.properties.parse import Setting, parse, spark_value, unescape
 from sparkfix.formats.properties.write import PropertiesEntry
@@ -18,9 +21,12 @@ def properties_in(
 
 
 def _property(source: SourceText, template: Template, setting: Setting, locked: str) -> Property:
+    if template.actions:
+        end = closed_end(template, source.folded, setting.value_start, setting.value_end)
+        setting = replace(setting, value_end=end)
+        locked = locked or _lock(source, template, setting)
     templated = bool(template.actions) and bool(template.within(setting.value_start, setting.value_end))
     value = source.text(setting.value_start, setting.value_end)
-    key_templated = bool(template.actions) and bool(template.within(setting.first, setting.key_end))
     return Property(
         path=source.path,
         key=unescape(source.text(setting.first, setting.key_end)),
@@ -29,9 +35,20 @@ def _property(source: SourceText, template: Template, setting: Setting, locked: 
         value_span=source.span(setting.value_start, setting.value_end),
         guard=template.guard(setting.first) if template.branches else (),
         templated=templated,
-        locked=locked or ("its key is computed by the template" if key_templated else ""),
+        locked=locked,
         entry=PropertiesEntry(source, setting),
     )
+
+
+def _lock(source: SourceText, template: Template, setting: Setting) -> str:
+    """Why a setting of a template cannot be edited, if it cannot."""
+    if template.within(setting.first, setting.key_end):
+        return "its key is computed by the template"
+    if not whole(template, setting.key_end, setting.value_end):
+        return PARTLY
+    if joins_the_line_above(template, source.folded, setting.first):
+        return JOINED
+    return GOES_ON if goes_on(template, source.folded, setting.value_end) else ""
 
 
 def embedded_properties(layer: Layer, locked: str = "") -> tuple[Property, ...]:

@@ -14,8 +14,18 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n)?")
 _KEY = re.compile(r"(?:\\(?:(?:\r\n?|\n)[ \t\f]*|.|\Z)|[^\\ \t\f\r\n=:]+)+", re.DOTALL)
 _GAP = r"(?:[ \t\f]|\\(?:\r\n?|\n)[ \t\f]*)*"
 _SEPARATOR = re.compile(_GAP + "[=:]?" + _GAP)
-_SPARK_LINE = re.compile(r"^spark\.[A-Za-z][\w.\-]*(?:[ \t]*[=:]|[ \t]+[^\s(=]|[ \t\r]*$)")
-_KEY_LINE = re.compile(r"^[A-Za-z_][\w\-]*(?:\.[\w\-$*]+)+(?:[ \t]*[=:]|[ \t]+[^\s(]|[ \t\r]*$)")
+_SPARK_LINE = re.compile(r"^spark\.[A-Za-z](?:[\w.\-/$]|\\.)*(?:[ \t]*[=:]|[ \t]+[^\s(=]|[ \t\r]*$)")
+_KEY_LINE = re.compile(r"^[A-Za-z_][\w\-]*(?:\.(?:[\w\-$*/]|\\.)+)+(?:[ \t]*[=:]|[ \t]+[^\s(]|[ \t\r]*$)")
+_COMPUTED_KEY = re.compile(r"[^\s=:]*Q[0-9a-z]+_+")
+_DECIDING_NAMES = re.compile(r"(?:^|/)spark(?:-defaults)?\.conf(?:\.\w+)?\Z|(?:^|/)(?!log4j)[^/]*\.properties\Z")
+_IN_A_ROW = re.compile(r"(?:^|(?<=[\s;,]))(?:--conf[ =]|-c[ ])?(?P<key>spark\.[A-Za-z][^\s=;,\"']*)=")
+_BRACE_LINE = re.compile(r"(?m)^[ \t]*[}\]],?[ \t\r]*$")
+_YAML_VALUE = re.compile(
+    r"""(?m)^[ \t]*spark\.[^\s=:]+:[ \t]+(?:"[^"\n]*"|'[^'\n]*')[ \t\r]*(?:\#.*)?$"""
+    r"""|^[ \t]*spark\.[^\s=:]+:[ \t]+\S.*[ \t]\#[ \t]|^[ \t]*---[ \t\r]*$"""
+)
+_YAML_PARENT = re.compile(r"[ \t]*(?:-[ \t]+)*[\w.\-/\"']+:[ \t]*(?:[|>][+\-0-9]*)?[ \t]*(?:#.*)?\Z")
+_YAML_KEY = re.compile(r"spark\.[^\s=:]*:(?:[ \t]|\Z)")
 _ESCAPED = re.compile(
     r"\\(?:(?P<units>u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4})*)|(?:\r\n?|\n)[ \t\f]*|(?P<char>.)|\Z)", re.DOTALL
 )
@@ -110,16 +120,58 @@ def spark_value(raw: str) -> str:
     return value[start:end]
 
 
-def looks_like_properties(text: str, start: int = 0, end: int | None = None) -> bool:
+def settings_in_a_row(text: str) -> list[tuple[str, str]]:
+    """Key and value of each `spark.key=value` of a text that puts them behind one another (`spark.a=1,spark.b=2`)."""
+    found = list(_IN_A_ROW.finditer(text))
+    ends = [*(match.start() for match in found[1:]), len(text)]
+    return [(match["key"], text[match.end() : end].strip()) for match, end in zip(found, ends, strict=False)]
+
+
+def decides(name: str) -> bool:
+    """Does a file's name alone say that its text is Spark properties, whatever else stands in it?"""
+    return bool(_DECIDING_NAMES.search(name))
+
+
+def looks_like_properties(text: str, start: int = 0, end: int | None = None, *, name: str = "") -> bool:
     """True if a text (template actions masked) is Spark properties rather than a script, YAML or prose.
 
     At least one line sets a `spark.` key, and at least half of the lines that are not blank or comments are
-    settings of dotted keys.
+    settings of dotted keys; lines whose key the template computes do not count. A `name` that decides (`spark.conf`,
+    `*.properties`) leaves only the first condition.
     """
     region = text[start : len(text) if end is None else end]
-    if "spark." not in region or region.lstrip().startswith("#!"):
+    if "spark." not in region or region.lstrip().startswith("#!") or _BRACE_LINE.search(region):
         return False
-    settings = parse(region)
-    spark = sum(1 for setting in settings if _SPARK_LINE.match(region[setting.first : setting.end].rstrip("\r\n")))
-    keys = sum(1 for setting in settings if _KEY_LINE.match(region[setting.first : setting.end].rstrip("\r\n")))
-    return spark > 0 and keys * 2 >= len(settings)
+    lines = _setting_lines(region)
+    if not any(map(_SPARK_LINE.match, lines)):
+        return False
+    if decides(name):
+        return True
+    literal = [line for line in lines if not _COMPUTED_KEY.match(line)]
+    return not _reads_as_yaml(region) and sum(map(bool, map(_KEY_LINE.match, literal))) * 2 >= len(literal)
+
+
+def all_colons(text: str, start: int, end: int) -> bool:
+    """Are all `spark.` settings of a text written `key: value`, so that YAML and properties read them alike?"""
+    lines = [line for line in _setting_lines(text[start:end]) if _SPARK_LINE.match(line)]
+    return bool(lines) and all(map(_YAML_KEY.match, lines))
+
+
+def _setting_lines(region: str) -> list[str]:
+    return [region[setting.first : setting.end].rstrip("\r\n") for setting in parse(region)]
+
+
+def _reads_as_yaml(region: str) -> bool:
+    """Does a text look like YAML: a key with deeper lines below it, quoted values or comments behind `key: value`?"""
+    if _YAML_VALUE.search(region):
+        return True
+    parent = -1
+    for line in region.splitlines():
+        bare = line.lstrip(" ")
+        if not bare or bare.startswith("#"):
+            continue
+        indent = len(line) - len(bare)
+        if 0 <= parent < indent:
+            return True
+        parent = indent if _YAML_PARENT.match(line) else -1
+    return False

@@ -11,6 +11,9 @@ from sparkfix.text.source import SourceText
 
 _NATURAL_LINE = re.compile(r"[ \t\f]*(?P<text>[^\r\n]*)(?:\r\n?|\n)?")
 _ACTION = re.compile(r"(\{\{.*?\}\})", re.DOTALL)
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_SHORT = {"\t": "\\t", "\f": "\\f"}
+_UNDECODABLE = re.compile(r"[\udc80-\udcff]")
 
 
 def encode_value(value: str) -> str:
@@ -18,9 +21,7 @@ def encode_value(value: str) -> str:
     if "\n" in value or "\r" in value:
         raise Refused("a value with a line break does not fit on a properties line")
     parts = _ACTION.split(value)
-    text = "".join(
-        part if index % 2 else part.replace("\\", "\\\\").replace("\t", "\\t") for index, part in enumerate(parts)
-    )
+    text = "".join(part if index % 2 else _printable(part.replace("\\", "\\\\")) for index, part in enumerate(parts))
     return "\\" + text if text[:1] in (" ", "=", ":") else text
 
 
@@ -28,7 +29,19 @@ def encode_key(key: str) -> str:
     """A key as Java reads it back."""
     if "\n" in key or "\r" in key:
         raise Refused("a key with a line break does not fit on a properties line")
-    return re.sub(r"([\\\s=:]|^[#!])", r"\\\1", key)
+    return _printable(re.sub(r"([\\ =:]|^[#!])", r"\\\1", key))
+
+
+def _printable(text: str) -> str:
+    """Text with Java's escapes for characters that YAML (which may hold it) breaks lines at or does not allow."""
+    return _UNPRINTABLE.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
+    if _UNDECODABLE.match(character):
+        return character
+    return _SHORT.get(character) or f"\\u{ord(character):04x}"
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,15 @@ class PropertiesEntry:
     def rename(self, key: str) -> tuple[Edit, ...]:
         return (self._edit(self.setting.first, self.setting.key_end, encode_key(key)),)
 
+    def _must_have_its_lines(self) -> None:
+        """Raise `Refused` where a template action, which the parser does not see, stands beside the setting."""
+        setting, folded = self.setting, self.source.folded
+        before, behind = folded[setting.start : setting.first], folded[setting.value_end : setting.end]
+        if before.strip() or behind.strip():
+            raise Refused("a template action stands beside it on its line")
+
     def remove(self) -> tuple[Edit, ...]:
+        self._must_have_its_lines()
         setting = self.setting
         if setting.end == len(self.source.folded) and not self._newline() and setting.start > 0:
             # The file has no final newline: the line before must not gain one.
@@ -64,6 +85,7 @@ class PropertiesEntry:
         return (self._edit(setting.start, setting.end, ""),)
 
     def comment_out(self) -> tuple[Edit, ...]:
+        self._must_have_its_lines()
         setting = self.setting
         lines = _NATURAL_LINE.finditer(self.source.folded, setting.first, setting.end)
         return tuple(self._edit(line.start("text"), line.start("text"), "# ") for line in lines if line[0])

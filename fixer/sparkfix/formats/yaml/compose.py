@@ -28,6 +28,8 @@ __all__ = [
 ]
 
 _SEPARATOR = re.compile(r"^(?:---(?=[ \t\r\n]|$)|\.\.\.(?=[ \t\r\n]|$))", re.MULTILINE)
+_TAG_DIRECTIVE = re.compile(r"^%TAG[ \t]", re.MULTILINE)
+_YAML_DIRECTIVE = re.compile(r"^%(?=YAML[ \t])", re.MULTILINE)
 _SCHEMA = re.compile(r"^kind:[ \t]*[\"']?CustomResourceDefinition\b", re.MULTILINE)
 _DEEPEST = 200
 _NOTHING = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n|[ \t]+\Z|[ \t]*#[^\n]*\Z)*\Z")
@@ -80,11 +82,16 @@ def style_of(node: ScalarNode) -> str | None:
 
 
 def _documents(text: str) -> Iterator[tuple[int, int]]:
-    """Ranges of the documents of a stream."""
+    """Ranges of the documents of a stream; tag directives stand with the document that they are for."""
     starts = [0, *(match.start() for match in _SEPARATOR.finditer(text)), len(text)]
+    begun: int | None = None
     for start, end in itertools.pairwise(starts):
+        if _TAG_DIRECTIVE.search(text, start, end) and _NOTHING.match(text[start:end].removeprefix("...")):
+            begun = start + (3 if text.startswith("...", start) else 0)
+            continue
         if start < end:
-            yield start, end
+            yield (start if begun is None else begun), end
+        begun = None
 
 
 def compose_documents(text: str) -> list[Composed | BrokenDocument]:
@@ -95,7 +102,7 @@ def compose_documents(text: str) -> list[Composed | BrokenDocument]:
         piece = text[start:end]
         if piece.startswith("...") or _NOTHING.match(piece) or _SCHEMA.search(piece):
             continue
-        result = compose_one(piece, start)
+        result = compose_one(_YAML_DIRECTIVE.sub("#", piece) if piece.startswith("%") else piece, start)
         if result is not None:
             found.append(result)
     return found

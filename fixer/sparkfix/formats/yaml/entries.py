@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sparkfix.formats.yaml.scalars import encode, is_string
-from sparkfix.model import Edit, Refused
+from sparkfix.formats.yaml.scalars import encode
+from sparkfix.model import Edit, Property, Refused
 from sparkfix.text.source import SourceText
 
-_SIMPLE_KEY = re.compile(r"[A-Za-z][\w.\-]*", re.ASCII)
+_ACTION_LINE = re.compile(r"(?m)^[ \t]*\{\{")
+_SIMPLE_KEY = re.compile(r"[A-Za-z][\w.\-/:]*", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,11 @@ class Piece:
 
 @dataclass(frozen=True)
 class Item:
-    """One entry of a block or flow collection: its whole range, and how it stands to its siblings."""
+    """One entry of a block or flow collection: its whole range, and how it stands to its siblings.
+
+    `parent_end` is where ` {}` would have to stand without it; `alone` says why it cannot be taken out where it is
+    the only one.
+    """
 
     start: int
     end: int
@@ -33,11 +38,12 @@ class Item:
     previous_end: int | None = None
     next_start: int | None = None
     parent_end: int | None = None
+    alone: str = "it is the only entry of its map"
 
 
-def _written(source: SourceText, text: str, style: str | None, *, flow: bool, keep_string: bool = True) -> str:
-    """A text as a scalar of this file."""
-    return encode(text, style, flow=flow, keep_string=keep_string, template="{{" in source.folded)
+def _written(source: SourceText, text: str, style: str | None, *, flow: bool, like: str = "") -> str:
+    """A text as a scalar of this file; plain it may have the type of `like`."""
+    return encode(text, style, flow=flow, like=like if "{{" not in like else "", template="{{" in source.folded)
 
 
 def _edit(source: SourceText, start: int, end: int, text: str) -> Edit:
@@ -54,8 +60,8 @@ def value_edit(source: SourceText, piece: Piece, value: str, *, flow: bool) -> E
     if not old:
         text = " " + _written(source, value, None, flow=flow) if value else ""
         return _edit(source, piece.start, piece.end, text)
-    keep = piece.style is not None or "{{" in old or is_string(old)
-    return _edit(source, piece.start, piece.end, _written(source, value, piece.style, flow=flow, keep_string=keep))
+    like = old if piece.style is None else ""
+    return _edit(source, piece.start, piece.end, _written(source, value, piece.style, flow=flow, like=like))
 
 
 def line_range(source: SourceText, item: Item) -> tuple[int, int]:
@@ -79,7 +85,7 @@ def remove_item(source: SourceText, item: Item) -> tuple[Edit, ...]:
     edits = [_edit(source, start, end, "")]
     if item.count == 1:
         if item.parent_end is None:
-            raise Refused("it is the only entry of its map")
+            raise Refused(item.alone)
         edits.append(_edit(source, item.parent_end, item.parent_end, " {}"))
     return tuple(edits)
 
@@ -101,8 +107,10 @@ def comment_out_item(source: SourceText, item: Item) -> tuple[Edit, ...]:
     if item.flow:
         raise Refused("in a flow collection nothing can be commented out")
     if item.count == 1:
-        raise Refused("it is the only entry of its map")
+        raise Refused(item.alone)
     start, end = line_range(source, item)
+    if _ACTION_LINE.search(source.folded, start, end):
+        raise Refused("a line that the template makes cannot be commented out")
     column = item.start - start
     edits = []
     while start < end:
@@ -166,10 +174,9 @@ class MapEntry:
             gap = ":" + " " * max(1, self.value.start - self.key.start - len(key) - 1)
         if self.value.start == self.value.end:
             gap = ": "
-        old = self.source.text(self.value.start, self.value.end)
-        keep = style is not None or self.value.style in ("|", ">") or "{{" in old or is_string(old) or not old
+        like = self.source.text(self.value.start, self.value.end) if self.value.style is None else ""
         text = _written(self.source, key, key_style, flow=flow) + gap
-        text += _written(self.source, value, style, flow=flow, keep_string=keep)
+        text += _written(self.source, value, style, flow=flow, like=like)
         if flow:
             at = self.item.start if before else self.item.end
             return (_edit(self.source, at, at, text + ", " if before else ", " + text),)
@@ -186,12 +193,13 @@ class PairEntry:
     item: Item
     name_field: str
     value_field: str
+    flow: bool = False
 
     def set_value(self, value: str) -> tuple[Edit, ...]:
-        return (value_edit(self.source, self.value, value, flow=False),)
+        return (value_edit(self.source, self.value, value, flow=self.flow),)
 
     def rename(self, key: str) -> tuple[Edit, ...]:
-        return (value_edit(self.source, self.key, key, flow=False),)
+        return (value_edit(self.source, self.key, key, flow=self.flow),)
 
     def remove(self) -> tuple[Edit, ...]:
         if self.item.count == 1:
@@ -269,3 +277,8 @@ class ArgumentEntry:
             gap += 1
         dash = "-" + " " * (gap - 1)
         return insert_lines(self.source, self.item, [indent + dash + word for word in words], before=before)
+
+
+def is_yaml_value(item: Property) -> bool:
+    """Is a property's value one scalar of the file's YAML (and not a part of one, or of properties text)?"""
+    return isinstance(getattr(item.entry, "entry", item.entry), (MapEntry, PairEntry))

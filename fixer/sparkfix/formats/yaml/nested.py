@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sparkfix.formats.yaml.compose import Composed, MappingNode, ScalarNode, style_of
-from sparkfix.formats.yaml.entries import Item, MapEntry, Piece
-from sparkfix.formats.yaml.text import YamlText
+from sparkfix.formats.yaml.compose import MappingNode, ScalarNode
+from sparkfix.formats.yaml.entries import Item, MapEntry
+from sparkfix.formats.yaml.walk import ALIASED, Walk, value_lock
 from sparkfix.model import Edit, Property, Refused
 
 _CONTAINERS = re.compile(
@@ -19,7 +19,7 @@ _DOTTED = re.compile(r"spark\.[A-Za-z][\w.\-]*\Z")
 
 
 def nested_properties(
-    text: YamlText, document: Composed, node: MappingNode, route: tuple[str, ...], shared: set[int]
+    walk: Walk, node: MappingNode, route: tuple[str, ...]
 ) -> Iterator[tuple[str, tuple[Property, ...]]]:
     """For each key of a map below which keys are spelt by nesting: that key and the properties below it.
 
@@ -31,14 +31,13 @@ def nested_properties(
         if not isinstance(key, ScalarNode) or not isinstance(value, MappingNode):
             continue
         if _DOTTED.match(key.value) or (container and key.value == "spark"):
-            properties = tuple(_leaves(text, document, value, str(key.value), shared))
+            properties = tuple(_leaves(walk, value, str(key.value)))
             if properties:
                 yield str(key.value), properties
 
 
-def _leaves(
-    text: YamlText, document: Composed, node: MappingNode, prefix: str, shared: set[int], above: tuple[int, ...] = ()
-) -> Iterator[Property]:
+def _leaves(walk: Walk, node: MappingNode, prefix: str, above: tuple[int, ...] = ()) -> Iterator[Property]:
+    text, document = walk.text, walk.document
     if id(node) in above:
         return
     ends = [(text.start(document, key), text.end(document, value)) for key, value in node.value]
@@ -47,28 +46,26 @@ def _leaves(
             continue
         name = f"{prefix}.{key.value}"
         if isinstance(value, MappingNode):
-            yield from _leaves(text, document, value, name, shared, (*above, id(node)))
+            yield from _leaves(walk, value, name, (*above, id(node)))
         elif isinstance(value, ScalarNode):
-            start, value_start, value_end = ends[index][0], text.start(document, value), ends[index][1]
+            key_piece, value_piece = walk.piece(key), walk.piece(value)
+            aliased = id(value) in walk.shared or value_piece.start < key_piece.start
+            value_span = text.source.span(value_piece.start, value_piece.end)
             item = Item(
-                start, value_end, bool(node.flow_style), len(node.value),
+                key_piece.start, max(value_piece.end, key_piece.end), bool(node.flow_style), len(node.value),
                 previous_end=ends[index - 1][1] if index else None,
                 next_start=ends[index + 1][0] if index + 1 < len(ends) else None,
             )  # fmt: skip
-            key_piece = Piece(start, text.end(document, key), style_of(key))
-            entry = NestedEntry(
-                MapEntry(text.source, key_piece, Piece(value_start, value_end, style_of(value)), item), prefix
-            )
             yield Property(
                 path=text.source.path,
                 key=name,
                 value=text.scalar(document, value),
                 key_span=text.span(document, key),
-                value_span=text.source.span(value_start, value_end),
-                guard=text.guard(start),
-                templated=text.has_actions(value_start, value_end),
-                locked="it is shared through a YAML alias" if id(value) in shared or value_start < start else "",
-                entry=entry,
+                value_span=text.source.span(key_piece.end, key_piece.end) if aliased else value_span,
+                guard=text.guard(key_piece.start),
+                templated=text.has_actions(value_piece.start, value_piece.end),
+                locked=ALIASED if aliased else value_lock(walk, key_piece, value_piece, value),
+                entry=NestedEntry(MapEntry(text.source, key_piece, value_piece, item), prefix),
             )
 
 

@@ -13,22 +13,40 @@ _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _PLAIN = re.compile(r"[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n]*|[\-?:][^\s][^\n]*")
 _NOT_PLAIN = re.compile(r":(?:\s|$)|\s#|[\n\t]|^\s|\s$")
 _FLOW = re.compile(r"[,\[\]{}?]")
+_UNPRINTABLE = re.compile(
+    r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\udc80-\udcff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_SHORT = {"\t": "\\t", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P"}
 _IMPLICIT = Resolver.yaml_implicit_resolvers
+_STRING = "tag:yaml.org,2002:str"
+_OF_GO = (
+    ("tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+\Z")),
+    ("tag:yaml.org,2002:int", re.compile(r"[-+]?0o[0-7_]+\Z")),
+    ("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z")),
+)
+
+
+def type_of(text: str) -> str:
+    """The tag that a plain scalar resolves to: YAML 1.1, which Kubernetes and Helm read, with Go's further numbers and
+    booleans."""
+    if not text or text == "=":
+        return "tag:yaml.org,2002:null" if not text else "tag:yaml.org,2002:value"
+    for tag, pattern in (*_IMPLICIT.get(text[0], []), *_OF_GO):
+        if pattern.match(text):
+            return str(tag)
+    return _STRING
 
 
 def is_string(text: str) -> bool:
-    """True if YAML (1.1, which Kubernetes and Helm read) takes a plain scalar for a string."""
-    if not text or text == "=":
-        return False
-    for tag, pattern in _IMPLICIT.get(text[0], []):
-        if pattern.match(text):
-            return bool(tag == "tag:yaml.org,2002:str")
-    return True
+    """True if YAML takes a plain scalar for a string."""
+    return type_of(text) == _STRING
 
 
 def can_be_plain(text: str, *, flow: bool, template: bool) -> bool:
     """True if `text` may stand without quotes; in a template, actions count as letters."""
     bare = _ACTION.sub(lambda match: "Q" * len(match[0]), text) if template else text
+    if _UNPRINTABLE.search(bare):
+        return False
     return bool(_PLAIN.fullmatch(bare)) and not _NOT_PLAIN.search(bare) and not (flow and _FLOW.search(bare))
 
 
@@ -53,19 +71,18 @@ def _fold(text: str) -> str:
     return re.sub(r"[ \t]*\r?\n[ \t]*((?:\r?\n[ \t]*)*)", lambda match: "\n" * match[1].count("\n") or " ", text)
 
 
-def encode(
-    text: str, style: str | None, *, flow: bool = False, keep_string: bool = True, template: bool = False
-) -> str:
+def encode(text: str, style: str | None, *, flow: bool = False, like: str = "", template: bool = False) -> str:
     """`text` as a scalar in `style` (`'`, `"`, None for plain), quoted where plain would not be read back.
 
-    `template` says that the file is one, so that actions may stand plain. `keep_string` asks for quotes where
-    YAML would take the plain text for a number, boolean or null.
+    `template` says that the file is one, so that actions may stand plain. A text that YAML would take for a number,
+    boolean or null is quoted, too, unless `like`, the plain text that it replaces or stands beside, has that type.
     """
     if "\n" in text or "\r" in text:
         raise Refused("a value with a line break needs a block scalar")
-    if style == "'":
+    if style == "'" and not _UNPRINTABLE.search(text):
         return "'" + text.replace("'", "''") + "'"
-    if style == '"' or not can_be_plain(text, flow=flow, template=template) or (keep_string and not is_string(text)):
+    fits = is_string(text) or (bool(like) and type_of(text) == type_of(like))
+    if style or not fits or not can_be_plain(text, flow=flow, template=template):
         return '"' + _escape(text) + '"'
     return text
 
@@ -73,6 +90,11 @@ def encode(
 def _escape(text: str) -> str:
     parts = re.split(r"(\{\{.*?\}\})", text)
     return "".join(
-        part if index % 2 else part.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t")
+        part if index % 2 else _UNPRINTABLE.sub(_escaped, part.replace("\\", "\\\\").replace('"', '\\"'))
         for index, part in enumerate(parts)
     )
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return _SHORT.get(match[0]) or (f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}")

@@ -7,7 +7,9 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from sparkfix.formats.helm.extent import closed_end, own_lines_end
 from sparkfix.formats.helm.lexer import Template
+from sparkfix.formats.helm.mask import SOLID_BLANK
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
 from sparkfix.formats.yaml.scalars import decode
 from sparkfix.model import Guard, Span
@@ -51,11 +53,23 @@ class YamlText:
         if last is not None and node.end_mark.index > last.end_mark.index >= node.start_mark.index:
             end = self.end(document, last)
         if isinstance(node, ScalarNode) and node.style in ("|", ">"):
-            return end
+            return self.block_scalar_end(document, node)[0]
         start = self.start(document, node)
         while end > start and self.masked[end - 1] in " \t\r\n":
             end -= 1
+        if isinstance(node, ScalarNode) and not node.style:
+            return closed_end(self.template, self.source.folded, start, end)
         return end
+
+    def block_scalar_end(self, document: Composed, node: ScalarNode) -> tuple[int, bool]:
+        """Offset after a block scalar without the template actions behind it that are not its own; True where an
+        action behind it may print more of it."""
+        start, end = self.start(document, node), document.base + int(node.end_mark.index)
+        body = self.source.line_end(start)
+        if not self.has_actions(body, end):
+            return end, False
+        first = self.masked[body:end].lstrip("\r\n")
+        return own_lines_end(self.template, self.source.folded, body, end, len(first) - len(first.lstrip(" ")))
 
     def span(self, document: Composed, node: Node) -> Span:
         return self.source.span(self.start(document, node), self.end(document, node))
@@ -86,6 +100,11 @@ class YamlText:
         indent = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
         text = "".join(line[indent:] if line.strip() else line.lstrip(" ") for line in lines)
         return " ".join(text.split("\n")) if folded else text
+
+    @cached_property
+    def readable(self) -> str:
+        """The masked text for readers of the text in a scalar, to whom the mask's non-blank blanks are blanks."""
+        return self.masked.replace(SOLID_BLANK, " ")
 
     @cached_property
     def mentions(self) -> list[int]:
