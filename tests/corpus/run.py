@@ -74,6 +74,7 @@ def _understanding(workspace: Workspace) -> Iterator[str]:
             continue
         problems = document.problems if document else ()
         understood += is_template and not problems
+        yield from (f"{path}: {item.reason}" for item in problems if item.reason.startswith("internal error"))
         for problem in problems[:1]:
             print(f"{path}:{problem.line} {problem.reason}" + (" (template)" if is_template else ""))
     share = 100 * understood / max(templates, 1)
@@ -128,6 +129,7 @@ def _twice(workspace: Workspace, rules: tuple[Rule, ...], choice: Choice, name: 
     second = apply_fixes(first.workspace, rules, choice, {})
     print(f"{name}: {len(first.applied)} fixes in {len(first.changes)} files, {len(first.refused)} refused")
     _print_reasons(first)
+    yield from (f"{name}: {item.path}: {item.reason}" for item in (*first.problems, *second.problems))
     for change in second.changes:
         yield f"{name}: a second run changes {change.path}"
 
@@ -148,6 +150,7 @@ def _codemods(workspace: Workspace) -> Iterator[str]:
     for key, _ in keys.most_common(BUSY_KEYS):
         for rule in (set_rule(key, "sparkfix-corpus-value"), unset_rule(key)):
             applied = apply_fixes(workspace, [rule], everything, {})
+            yield from (f"{rule.id} {key}: {item.path}: {item.reason}" for item in applied.problems)
             totals[f"{rule.id}: made"] += len(applied.applied)
             totals[f"{rule.id}: refused"] += len(applied.refused)
             reasons.update(item.reason.partition(": ")[2] or item.reason for item in applied.refused)

@@ -193,15 +193,16 @@ def test_of_two_rules_that_undo_each_other_the_first_one_stands() -> None:
     ]
 
 
-def test_a_rule_that_raises_is_not_hidden() -> None:
+def test_a_rule_that_raises_is_told_and_stops_no_other() -> None:
     def check(block: PropertyBlock) -> Iterator[Finding]:
         raise RuntimeError("a bug in a rule")
         yield
 
-    before = conf("spark.a 1\n")
-    with pytest.raises(RuntimeError, match="a bug in a rule"):
-        run(before, fixing("good", setting("spark.a", "2")), fake("bad", check))
-    assert before.data(CONF) == b"spark.a 1\n"
+    applied = run(conf("spark.a 1\n"), fake("bad", check), fixing("good", setting("spark.a", "2")))
+    assert result(applied) == "spark.a 2\n"
+    assert [(item.path, item.reason) for item in applied.problems] == [
+        (CONF, "internal error: RuntimeError: a bug in a rule")
+    ]
 
 
 # What must not be written

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sparkfix.model import Edit, FileChange, Refused, Span
 from sparkfix.text.diff import unified_diff
-from sparkfix.text.edits import OverlappingEdits, conflicts, splice
+from sparkfix.text.edits import EditSet, OverlappingEdits, splice
 from sparkfix.text.source import SourceText
 
 MARKS = {"utf-8": b"", "utf-8-sig": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
@@ -73,11 +73,14 @@ def test_a_splice_keeps_all_that_is_not_edited(data: bytes, wanted: list[tuple[i
 
 def test_overlaps() -> None:
     first, second = Edit("x", Span(0, 3), b"a"), Edit("x", Span(2, 4), b"b")
-    assert conflicts([first], [second])
-    assert not conflicts([first], [first])
-    assert not conflicts([first], [Edit("y", Span(0, 3), b"b")])
-    assert not conflicts([first], [Edit("x", Span(3, 3), b"b")])
-    assert conflicts([Edit("x", Span(3, 3), b"a")], [Edit("x", Span(3, 3), b"b")])
+    taken = EditSet()
+    taken.add(first)
+    assert taken.conflicts(second)
+    assert not taken.conflicts(first)
+    assert not taken.conflicts(Edit("y", Span(0, 3), b"b"))
+    assert not taken.conflicts(Edit("x", Span(3, 3), b"b"))
+    taken.add(Edit("x", Span(3, 3), b"a"))
+    assert taken.conflicts(Edit("x", Span(3, 3), b"b"))
     with pytest.raises(OverlappingEdits):
         splice(b"abcdef", [first, second])
     with pytest.raises(ValueError, match="ends at byte"):

@@ -40,12 +40,13 @@ def check(
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet)
     recover_before(session, out, writing=False)
-    findings = [item for item in run_check(session.workspace, rules, values) if item.listed]
+    defects: list[Problem] = []
+    findings = [item for item in run_check(session.workspace, rules, values, defects) if item.listed]
     for finding in findings:
         out.say(finding_text(finding, session.source, session.shown, out.paint))
         if show_fixes:
             _show_fix(session, finding, rules, values, out)
-    problems = session.problems()
+    problems = (*session.problems(), *dict.fromkeys(defects))
     _close(session, findings, problems, out)
     raise typer.Exit(session.unreadable(strict=strict) or (0 if exit_zero else int(fails(findings))))
 
@@ -143,7 +144,7 @@ def _run(
     for line in _reach(applied, session):
         out.tell(line)
     after = session.after(applied.workspace)
-    problems = session.problems()
+    problems = (*session.problems(), *applied.problems)
     for problem in problems:
         out.tell(problem_text(problem))
     if choice.solution is not None and not applied.applied and not applied.refused:
@@ -187,7 +188,7 @@ def _left(
         return int(bool(applied.changes))
     if choice.everything:
         return 0
-    left = [item for item in run_check(after.workspace, rules, values) if item.listed]
+    left = [item for item in run_check(after.workspace, rules, values, []) if item.listed]
     if fails(left):
         out.tell(f"left: {summary(left, len(after.found.files), ())}; `sparkfix check` shows them")
         return 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,14 +13,20 @@ from sparkfix.engine.choose import Choice, choose
 from sparkfix.engine.proof import Prover
 from sparkfix.engine.verify import verify
 from sparkfix.formats.render import render
-from sparkfix.model import AppliedFix, Edit, FileChange, Finding, Fix, Refused, RefusedFix, Rule
+from sparkfix.model import AppliedFix, Edit, FileChange, Finding, Fix, Problem, Refused, RefusedFix, Rule
 from sparkfix.report.text import where
-from sparkfix.text.edits import OverlappingEdits, conflicts, splice
+from sparkfix.text.edits import EditSet, OverlappingEdits, splice
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.workspace import Workspace
 
 _PASSES = 10
 _ROUNDS = 50
+
+Words = tuple[str, str, str, str]
+"""Rule, path, message and title of a fix."""
+
+Identity = tuple[str, str, str, str, int]
+"""The same with the byte at which its place begins."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +47,24 @@ class _Run:
     options: Mapping[str, str]
     prove: Prover | None = None
     steps: list[Step] = field(default_factory=list)
-    refused: dict[tuple[object, ...], RefusedFix] = field(default_factory=dict)
+    refused: dict[Identity, RefusedFix] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    sources: dict[str, SourceText] = field(default_factory=dict)
     seen: dict[str, set[bytes]] = field(default_factory=dict)
     unsettled: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
 class Applied:
-    """The result of `apply_fixes`: the edited workspace, the steps that led there, and what was refused."""
+    """The result of `apply_fixes`: the edited workspace, the steps that led there, and what was refused.
+
+    `problems` are files in which a defect of sparkfix or of a rule was met.
+    """
 
     workspace: Workspace
     steps: tuple[Step, ...]
     refused: tuple[RefusedFix, ...]
+    problems: tuple[Problem, ...] = ()
 
     @property
     def changes(self) -> tuple[FileChange, ...]:
@@ -88,7 +103,8 @@ def apply_fixes(
             changed = [_apply_rule(run, rule, unit, paths) for rule in rules]
             if not any(changed):
                 break
-    return Applied(run.workspace, tuple(_merged(run.steps)), tuple(run.refused.values()))
+    problems = tuple(dict.fromkeys(run.problems))
+    return Applied(run.workspace, tuple(_merged(run.steps)), tuple(run.refused.values()), problems)
 
 
 def _merged(steps: Iterable[Step]) -> list[Step]:
@@ -118,9 +134,35 @@ def _joined(first: Step, second: Step) -> Step:
     return Step(first.rule, first.applied + second.applied, tuple(changes.values()))
 
 
-def _identity(finding: Finding, fix: Fix) -> tuple[object, ...]:
-    """What a fix is known by across passes: offsets may shift, rule, file and words do not."""
+def _words(finding: Finding, fix: Fix) -> Words:
+    """What equal fixes in different places have in common."""
     return finding.rule, finding.primary.path, finding.message, fix.title
+
+
+def _identity(finding: Finding, fix: Fix) -> Identity:
+    """What a fix is known by: its words and its place. Places of refused fixes move with the text (`_moved`)."""
+    return (*_words(finding, fix), finding.primary.span.start)
+
+
+def _moved(refused: Mapping[Identity, RefusedFix], edits: Mapping[str, Sequence[Edit]]) -> dict[Identity, RefusedFix]:
+    """The refused fixes with their places as they are after some edits."""
+    sizes = {}
+    for path, own in edits.items():
+        ordered = sorted(set(own))
+        lengths = itertools.accumulate((len(edit.new) - len(edit.span) for edit in ordered), initial=0)
+        sizes[path] = ([edit.span.end for edit in ordered], list(lengths))
+    found: dict[Identity, RefusedFix] = {}
+    for identity, item in refused.items():
+        start = identity[4]
+        if identity[1] in sizes:
+            ends, lengths_before = sizes[identity[1]]
+            start += lengths_before[bisect_right(ends, start)]
+        found[identity[0], identity[1], identity[2], identity[3], start] = item
+    return found
+
+
+def _refuse(run: _Run, item: AppliedFix, reason: str) -> None:
+    run.refused[_identity(item.finding, item.fix)] = RefusedFix(item.finding, item.fix, reason, item.at)
 
 
 def _apply_rule(run: _Run, rule: Rule, unit: str, paths: Sequence[str]) -> bool:
@@ -128,8 +170,10 @@ def _apply_rule(run: _Run, rule: Rule, unit: str, paths: Sequence[str]) -> bool:
     if (rule.id, unit) in run.unsettled:
         return False
     before, steps, rounds = run.workspace, len(run.steps), 0
+    here = _Here(rule, unit, paths)
+    findings: Sequence[Finding] = _check(run, here, run.workspace)
     while True:
-        batch = _without_conflicts(_wanted(run, check_unit(run.workspace, unit, paths, [rule], run.options)))
+        batch = _without_conflicts(_wanted(run, findings))
         if not batch:
             return rounds > 0
         if rounds == _ROUNDS:
@@ -137,32 +181,65 @@ def _apply_rule(run: _Run, rule: Rule, unit: str, paths: Sequence[str]) -> bool:
             del run.steps[steps:]
             run.unsettled.add((rule.id, unit))
             for item in batch:
-                reason = f"the rule asks for more after {_ROUNDS} rounds; none of its fixes here was kept"
-                run.refused[_identity(item.finding, item.fix)] = RefusedFix(item.finding, item.fix, reason, item.at)
+                _refuse(run, item, f"the rule asks for more after {_ROUNDS} rounds; none of its fixes here was kept")
             return False
-        # A batch that is unsound as a whole goes on with its first fix alone: made or refused, it is out of the way.
-        made = _made(run, rule, unit, paths, batch) or _made(run, rule, unit, paths, batch[:1])
-        rounds += made
+        proven = _sound(run, here, batch, findings)
+        if proven is not None:
+            _keep(run, rule, proven)
+            findings = proven.findings
+            rounds += 1
+
+
+@dataclass(frozen=True)
+class _Here:
+    """The rule and the unit that are being worked on."""
+
+    rule: Rule
+    unit: str
+    paths: Sequence[str]
+
+
+@dataclass(frozen=True)
+class _Proven:
+    """A batch that proved sound, the workspace with it, its edits, and what the rule finds there."""
+
+    batch: Sequence[AppliedFix]
+    workspace: Workspace
+    edits: Mapping[str, Sequence[Edit]]
+    changes: tuple[FileChange, ...]
+    findings: Sequence[Finding]
+
+
+def _check(run: _Run, here: _Here, workspace: Workspace) -> list[Finding]:
+    return check_unit(workspace, here.unit, here.paths, [here.rule], run.options, run.problems)
 
 
 def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:
     """The wanted fixes with their edits; those that cannot be rendered are refused."""
     found = []
+    targets = frozenset(run.workspace.targets)
     for finding in sorted(findings, key=lambda item: (item.primary.path, item.primary.span)):
         fix = choose(finding, run.choice)
         if fix is None or _identity(finding, fix) in run.refused:
             continue
+        item = AppliedFix(finding, fix, (), _at(run, finding))
         try:
             if fix.blocked:
                 raise Refused(fix.blocked)
             edits = tuple(dict.fromkeys(edit for change in fix.changes for edit in render(change)))
-            _refuse_foreign(run.workspace, edits)
+            _refuse_foreign(run.workspace, targets, edits)
         except Refused as reason:
-            run.refused[_identity(finding, fix)] = RefusedFix(finding, fix, str(reason), _at(run, finding))
-            continue
-        if edits:
-            found.append(AppliedFix(finding, fix, edits, _at(run, finding)))
+            _refuse(run, item, str(reason))
+        except Exception as error:
+            _refuse(run, item, _internal(error))
+        else:
+            if edits:
+                found.append(replace(item, edits=edits))
     return found
+
+
+def _internal(error: Exception) -> str:
+    return f"internal error: {type(error).__name__}: {error}"
 
 
 def _at(run: _Run, finding: Finding) -> str:
@@ -170,13 +247,15 @@ def _at(run: _Run, finding: Finding) -> str:
 
     def source(path: str) -> SourceText | None:
         data = run.workspace.data(path)
-        return SourceText(path, data) if data is not None else None
+        known = run.sources.get(path)
+        if data is not None and (known is None or known.data is not data):
+            known = run.sources[path] = SourceText(path, data)
+        return known if data is not None else None
 
     return where(finding.primary, source)
 
 
-def _refuse_foreign(workspace: Workspace, edits: Iterable[Edit]) -> None:
-    targets = set(workspace.targets)
+def _refuse_foreign(workspace: Workspace, targets: frozenset[str], edits: Iterable[Edit]) -> None:
     for edit in edits:
         if edit.path not in targets:
             raise Refused(f"it would also change {edit.path}, which is not among the given paths")
@@ -187,28 +266,42 @@ def _refuse_foreign(workspace: Workspace, edits: Iterable[Edit]) -> None:
 def _without_conflicts(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
     """As many fixes as fit together, first come first served."""
     batch: list[AppliedFix] = []
-    taken: list[Edit] = []
+    taken = EditSet()
     for item in wanted:
-        if not conflicts(item.edits, taken):
+        if not any(taken.conflicts(edit) for edit in item.edits):
             batch.append(item)
-            taken.extend(item.edits)
+            for edit in item.edits:
+                taken.add(edit)
     return batch
 
 
-def _made(run: _Run, rule: Rule, unit: str, paths: Sequence[str], batch: Sequence[AppliedFix]) -> bool:
-    """Make a batch if it proves sound. A single fix that does not is refused for good."""
+def _sound(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequence[Finding]) -> _Proven | None:
+    """The batch, proven; where it is not sound as a whole, what is left of it when halves are tried apart.
+
+    A single fix that does not prove sound is refused for good. None if nothing is left.
+    """
     try:
-        _commit(run, rule, unit, paths, batch)
-    except Refused as reason:
-        if len(batch) == 1:
-            item = batch[0]
-            run.refused[_identity(item.finding, item.fix)] = RefusedFix(item.finding, item.fix, str(reason), item.at)
-        return False
-    return True
+        return _prove(run, here, batch, findings)
+    except Refused as error:
+        reason = str(error)
+    except Exception as error:
+        reason = _internal(error)
+    if len(batch) == 1:
+        _refuse(run, batch[0], reason)
+        return None
+    half = len(batch) // 2
+    first = _sound(run, here, batch[:half], findings)
+    second = _sound(run, here, batch[half:], findings)
+    if first is None or second is None:
+        return first or second
+    try:
+        return _prove(run, here, [*first.batch, *second.batch], findings)
+    except Exception:
+        return first  # both alone, but not together: the rest is found anew, and then proven or refused
 
 
-def _commit(run: _Run, rule: Rule, unit: str, paths: Sequence[str], batch: Sequence[AppliedFix]) -> None:
-    """Carry a batch out in a new snapshot and prove it, or raise `Refused` and leave the run as it was."""
+def _prove(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequence[Finding]) -> _Proven:
+    """Carry a batch out in a new snapshot and prove it, or raise `Refused`; the run stays as it is."""
     edits: dict[str, list[Edit]] = {}
     for item in batch:
         for edit in item.edits:
@@ -224,36 +317,38 @@ def _commit(run: _Run, rule: Rule, unit: str, paths: Sequence[str], batch: Seque
     for path, data in after.items():
         if data in run.seen.get(path, ()):
             raise Refused("it would undo another fix of this run")
-    _must_be_silent(changed, rule, unit, paths, batch, run)
+    left = _check(run, here, changed)
+    _must_be_silent(run, batch, findings, left)
     proof = run.prove(run.workspace, changed, changes).lines() if run.prove is not None else ()
-    for path, data in before.items():
-        run.seen.setdefault(path, set()).add(data)
-    run.workspace = changed
     touched = tuple(FileChange(path, before[path], after[path]) for path in sorted(after))
-    run.steps.append(Step(rule, tuple(replace(item, proof=proof) for item in batch), touched))
+    return _Proven([replace(item, proof=proof) for item in batch], changed, edits, touched, left)
+
+
+def _keep(run: _Run, rule: Rule, proven: _Proven) -> None:
+    """Make a proven batch the state of the run."""
+    for change in proven.changes:
+        run.seen.setdefault(change.path, set()).add(change.before)
+    run.workspace = proven.workspace
+    run.refused = _moved(run.refused, proven.edits)
+    run.steps.append(Step(rule, tuple(proven.batch), proven.changes))
 
 
 def _must_be_silent(
-    changed: Workspace, rule: Rule, unit: str, paths: Sequence[str], batch: Sequence[AppliedFix], run: _Run
+    run: _Run, batch: Sequence[AppliedFix], findings: Sequence[Finding], left: Sequence[Finding]
 ) -> None:
     """No fix that was made may be wanted again on the result."""
-    counts: dict[tuple[object, ...], int] = {}
-    for item in batch:
-        identity = _identity(item.finding, item.fix)
-        counts[identity] = counts.get(identity, 0) + 1
-    before, after = (_count(workspace, rule, unit, paths, run) for workspace in (run.workspace, changed))
-    for identity, made in counts.items():
-        if after.get(identity, 0) > before.get(identity, 0) - made:
+    made = Counter(_words(item.finding, item.fix) for item in batch)
+    before, after = (_asked_for(run, each) for each in (findings, left))
+    for words, count in made.items():
+        if after[words] > before[words] - count:
             raise Refused("the rule would still ask for it afterwards")
 
 
-def _count(
-    workspace: Workspace, rule: Rule, unit: str, paths: Sequence[str], run: _Run
-) -> dict[tuple[object, ...], int]:
-    found: dict[tuple[object, ...], int] = {}
-    for finding in check_unit(workspace, unit, paths, [rule], run.options):
+def _asked_for(run: _Run, findings: Iterable[Finding]) -> Counter[Words]:
+    """How often each fix is wanted, refused ones included."""
+    found: Counter[Words] = Counter()
+    for finding in findings:
         fix = choose(finding, run.choice)
         if fix is not None and not fix.blocked:
-            identity = _identity(finding, fix)
-            found[identity] = found.get(identity, 0) + 1
+            found[_words(finding, fix)] += 1
     return found

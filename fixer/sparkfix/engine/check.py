@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sparkfix.formats.document import internal_problem
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.model import Command, Finding, Problem, PropertyBlock, Rule, SparkVersion, Workload, with_rule
 from sparkfix.workspace.find import is_candidate
@@ -35,31 +36,58 @@ def units_of(workspace: Workspace) -> dict[str, tuple[str, ...]]:
     return {unit: tuple(paths) for unit, paths in found.items()}
 
 
-def check(workspace: Workspace, rules: Sequence[Rule], options: Mapping[str, str]) -> tuple[Finding, ...]:
-    """All findings of all rules in the workspace's targets, in the order of their places."""
+def check(
+    workspace: Workspace,
+    rules: Sequence[Rule],
+    options: Mapping[str, str],
+    problems: list[Problem] | None = None,
+) -> tuple[Finding, ...]:
+    """All findings of all rules in the workspace's targets, in the order of their places.
+
+    A rule that raises is a problem of the file that it looked at, added to `problems`; without such a list it raises.
+    """
     found: list[Finding] = []
     for unit, paths in units_of(workspace).items():
-        found.extend(check_unit(workspace, unit, paths, rules, options))
+        found.extend(check_unit(workspace, unit, paths, rules, options, problems))
     return tuple(sorted(found, key=lambda item: (item.primary.path, item.primary.span, item.rule, item.message)))
 
 
 def check_unit(
-    workspace: Workspace, unit: str, paths: Sequence[str], rules: Sequence[Rule], options: Mapping[str, str]
+    workspace: Workspace,
+    unit: str,
+    paths: Sequence[str],
+    rules: Sequence[Rule],
+    options: Mapping[str, str],
+    problems: list[Problem] | None = None,
 ) -> list[Finding]:
-    """The findings of some rules in one unit. Only files that mention what a rule speaks of are parsed for it."""
+    """The findings of some rules in one unit. Only files that mention what a rule speaks of are parsed for it.
+
+    What raises is told in `problems` and left out; without such a list it raises.
+    """
     targets = set(workspace.targets)
     contents = {path: workspace.data(path) or b"" for path in paths}
     relevant = [rule for rule in rules if any(mentions(data, rule.mentions) for data in contents.values())]
     if not relevant:
         return []
-    subjects = _subjects(workspace, unit, contents, relevant)
+    try:
+        subjects = _subjects(workspace, unit, contents, relevant)
+    except Exception as error:
+        _tell(problems, paths[0], error)
+        return []
     found: dict[tuple[object, ...], Finding] = {}
     for rule in relevant:
-        for finding in _findings(rule, subjects, options):
+        for finding in _findings(rule, subjects, options, problems):
             if finding.primary.path in targets:
                 key = (finding.rule, finding.primary.path, finding.primary.span, finding.message)
                 found.setdefault(key, finding)
     return list(found.values())
+
+
+def _tell(problems: list[Problem] | None, path: str, error: Exception) -> None:
+    """Note a defect as a problem of a file, so that the other files are still looked at; raise it if nobody listens."""
+    if problems is None:
+        raise error
+    problems.append(internal_problem(path, error))
 
 
 def _subjects(workspace: Workspace, unit: str, contents: Mapping[str, bytes], rules: Sequence[Rule]) -> Subjects:
@@ -80,7 +108,9 @@ def _subjects(workspace: Workspace, unit: str, contents: Mapping[str, bytes], ru
     return Subjects(tuple(blocks), tuple(commands), workloads)
 
 
-def _findings(rule: Rule, subjects: Subjects, options: Mapping[str, str]) -> Iterator[Finding]:
+def _findings(
+    rule: Rule, subjects: Subjects, options: Mapping[str, str], problems: list[Problem] | None
+) -> Iterator[Finding]:
     pool: Iterable[object] = (
         subjects.blocks
         if rule.subject is PropertyBlock
@@ -93,8 +123,11 @@ def _findings(rule: Rule, subjects: Subjects, options: Mapping[str, str]) -> Ite
     for subject in pool:
         if isinstance(subject, Workload) and not concerns(rule, subject.version):
             continue
-        for finding in rule.check(subject, own) if takes_options else rule.check(subject):
-            yield _without_secrets(with_rule(finding, rule), subject)
+        try:
+            for finding in rule.check(subject, own) if takes_options else rule.check(subject):
+                yield _without_secrets(with_rule(finding, rule), subject)
+        except Exception as error:
+            _tell(problems, str(getattr(subject, "path", "")), error)
 
 
 def _without_secrets(finding: Finding, subject: object) -> Finding:

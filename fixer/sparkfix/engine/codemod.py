@@ -104,16 +104,17 @@ def printable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def set_rule(key: str, value: str, where: AllOf = AllOf(), *, add: bool = False) -> Rule:
+def set_rule(key: str, value: str, where: AllOf | None = None, *, add: bool = False) -> Rule:
     """Set `key` to `value` where it stands; with `add` also in workloads that have no setting of it."""
+    conditions = where or AllOf()
 
     def check(workload: Workload) -> Iterator[Finding]:
         standing = [(block, item) for block in workload.blocks for item in block.all(key)]
         for block, item in standing:
-            if item.value != value and where.holds(workload, block, item):
+            if item.value != value and conditions.holds(workload, block, item):
                 yield _finding(f"set `{key}` to the value given", item, SetValue(item, value))
         if add and not standing:
-            found = next((block for block in _drivers(workload) if where.holds(workload, block, None)), None)
+            found = next((block for block in _drivers(workload) if conditions.holds(workload, block, None)), None)
             if found is not None:
                 beside = kin(found.properties, *_prefixes(key))
                 blocked = "everything here stands under conditions of the template" if beside.guard else ""
@@ -130,7 +131,7 @@ def _drivers(workload: Workload) -> Iterator[PropertyBlock]:
             yield block
 
 
-def unset_rule(key: str, where: AllOf = AllOf()) -> Rule:
+def unset_rule(key: str, where: AllOf | None = None) -> Rule:
     """Remove `key` where it stands."""
 
     def change(block: PropertyBlock, item: Property) -> tuple[Change, str]:
@@ -139,7 +140,7 @@ def unset_rule(key: str, where: AllOf = AllOf()) -> Rule:
     return _rule("unset", _each(key, where, f"remove `{key}`", change), f"Remove `{key}`.", _needles(key))
 
 
-def rename_rule(old: str, new: str, where: AllOf = AllOf()) -> Rule:
+def rename_rule(old: str, new: str, where: AllOf | None = None) -> Rule:
     """Give `old` the name `new`, except where `new` is set in the same arms already."""
 
     def change(block: PropertyBlock, item: Property) -> tuple[Change, str]:
@@ -150,12 +151,14 @@ def rename_rule(old: str, new: str, where: AllOf = AllOf()) -> Rule:
 
 
 def _each(
-    key: str, where: AllOf, message: str, change: Callable[[PropertyBlock, Property], tuple[Change, str]]
+    key: str, where: AllOf | None, message: str, change: Callable[[PropertyBlock, Property], tuple[Change, str]]
 ) -> Callable[[Workload], Iterator[Finding]]:
+    conditions = where or AllOf()
+
     def check(workload: Workload) -> Iterator[Finding]:
         for block in workload.blocks:
             for item in block.all(key):
-                if where.holds(workload, block, item):
+                if conditions.holds(workload, block, item):
                     wanted, blocked = change(block, item)
                     yield _finding(message, item, wanted, blocked)
 

@@ -39,6 +39,7 @@ _EMPTY_LIST = re.compile(r" \[\]")
 _FLAG = re.compile(r"(?P<flag>-[ \t]+['\"]?(?:--conf|-c)['\"]?[ \t]*(?:#[^\n]*)?\r?\n)[ \t]*-[ \t]+['\"]?\Z")
 _TEXT = "tag:yaml.org,2002:str"
 _FLOW_FLAG = re.compile(r"(?P<flag>['\"]?(?:--conf|-c)['\"]?[ \t\r\n]*,)[ \t\r\n]*['\"]?\Z")
+_LONGEST_FLAG = len("'--conf=")
 _AROUND = " \t\r\n,'\""
 
 
@@ -143,15 +144,15 @@ def _property_span(change: Remove) -> Span:
 
 def _may_vanish(old: Document, change: Change) -> list[Span]:
     if isinstance(change, SetValue):
-        return [_scalar_around(old, change.property.value_span)]
+        return [_scalar_around(old, change.property.value_span, change.property.key_span)]
     if isinstance(change, RenameKey):
-        return [_scalar_around(old, change.property.key_span)]
+        return [_scalar_around(old, change.property.key_span, change.property.key_span)]
     if isinstance(change, Remove):
         span = _lines(old, _flag_start(old, change.property.key_span.start), change.property.value_span.end)
         around = _widened(old, _with_flow_flag(old, _property_span(change)), _AROUND, _AROUND)
         return [span, around] if "," in old.source.span_text(around) else [span]
     if isinstance(change, SetField):
-        return [_scalar_around(old, change.field.span)]
+        return [_scalar_around(old, change.field.span, change.field.span)]
     if isinstance(change, SetWords):
         words = change.command.words
         return [_lines(old, words[0].span.start, words[-1].span.end)]
@@ -185,11 +186,12 @@ def _widened(old: Document, span: Span, before: str, after: str) -> Span:
     return source.span(start, end)
 
 
-def _scalar_around(old: Document, span: Span) -> Span:
-    """A value's span with the quotes or the `key=` that its scalar has around it, on its own line."""
+def _scalar_around(old: Document, span: Span, key: Span) -> Span:
+    """A span of a property with the quotes or the `--conf=key=` that its scalar has around it, on its own line."""
     source = old.source
     start = source.offset(span.start)
-    while start and source.folded[start - 1] not in " \t\n,[":
+    first = max(min(start, source.offset(key.start)) - _LONGEST_FLAG, 0)
+    while start > first and source.folded[start - 1] not in " \t\n,[":
         start -= 1
     return _widened(old, source.span(start, source.offset(span.end)), "", "'\"")
 
@@ -237,6 +239,8 @@ def _own_spans(change: Change) -> list[Span]:
         return [change.property.key_span]
     if isinstance(change, Remove):
         return [_property_span(change)]
+    if isinstance(change, SetField):
+        return [change.field.span]
     return [word.span for word in change.command.words] if isinstance(change, SetWords) else []
 
 

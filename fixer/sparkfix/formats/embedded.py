@@ -30,12 +30,11 @@ class Layer:
 
     def span(self, start: int, end: int) -> Span:
         """Span in the outer file of a range of the inner folded text (offsets as in `SourceText.folded`)."""
-        data = self.inner.data
-        first = len(data[:start].decode("utf-8", "surrogateescape"))
-        last = len(data[:end].decode("utf-8", "surrogateescape"))
-        return self.source.span(self.outer[first], self.outer[last])
+        return self.source.span(self.outer[self._character(start)], self.outer[self._character(end)])
 
     def _character(self, byte: int) -> int:
+        if self.inner.ascii:
+            return byte
         return len(self.inner.data[:byte].decode("utf-8", "surrogateescape"))
 
 

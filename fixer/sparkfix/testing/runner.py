@@ -30,6 +30,7 @@ def run_case(case: Case, rules: Sequence[Rule]) -> Applied:
     _check_understood(case, workspace)
     _check_findings(case, findings_text(workspace, rule, options))
     applied = apply_fixes(workspace, [rule], choice, options)
+    assert not applied.problems, f"{case.name}: {applied.problems[0].reason}"
     _check_refusals(case, applied)
     _check_bytes(case, applied.workspace, case.after)
     again = apply_fixes(applied.workspace, [rule], choice, options)

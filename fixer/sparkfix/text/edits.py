@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable
 
 from sparkfix.model import Edit
 
@@ -19,9 +20,24 @@ def overlap(left: Edit, right: Edit) -> bool:
     return first == second or first.end > second.start
 
 
-def conflicts(edits: Sequence[Edit], others: Sequence[Edit]) -> bool:
-    """True if any edit of one set overlaps one of the other set; the same edit twice does not."""
-    return any(overlap(edit, other) and edit != other for edit in edits for other in others)
+class EditSet:
+    """Edits that fit together, of any files; equal edits count once."""
+
+    def __init__(self) -> None:
+        self._edits: dict[str, list[Edit]] = {}
+
+    def conflicts(self, edit: Edit) -> bool:
+        """True if an edit of the set overlaps another one. As those of the set do not, its neighbours tell."""
+        own = self._edits.get(edit.path, [])
+        index = bisect_left(own, edit)
+        return any(overlap(edit, other) and edit != other for other in own[max(index - 1, 0) : index + 2])
+
+    def add(self, edit: Edit) -> None:
+        """Take in an edit that does not conflict with the set."""
+        own = self._edits.setdefault(edit.path, [])
+        index = bisect_left(own, edit)
+        if own[index : index + 1] != [edit]:
+            own.insert(index, edit)
 
 
 def splice(data: bytes, edits: Iterable[Edit]) -> bytes:

@@ -20,7 +20,9 @@ _BLANKS = " \t\r\n"
 _OPENING = frozenset({"if", "range", "with", "block", "define"})
 _LINE_FIRST = re.compile(r"\bnindent\b")
 _INDENT = re.compile(r"\b(n?)indent\s+(\d+)")
-_LONGEST = 300  # actions behind one value that are followed before it is taken as going on
+
+Here = tuple[int, bool]
+"""A place behind an action or value, and whether blanks and line breaks there are trimmed."""
 
 
 def _depth(actions: Iterable[Action]) -> tuple[int, bool]:
@@ -69,30 +71,43 @@ def goes_on(template: Template, text: str, end: int) -> bool:
     if not template.actions:
         return False
     last = template.until(end)
-    first = last is not None and last.trims_right
-    stop = _past_blanks(text, end)
-    if not first and template.at(stop) is None:
+    trimmed = last is not None and last.trims_right
+    if not trimmed and template.at(_past_blanks(text, end)) is None:
         return False
-    pending, seen = [(end, first)], set()
-    while pending:
-        here = pending.pop()
-        if here in seen:
+    return _joins(template, text, (end, trimmed))
+
+
+def _joins(template: Template, text: str, first: Here) -> bool:
+    """Can text be rendered from a place on before a line break is? Places that were looked at are remembered."""
+    known, stack = template.joining, [first]
+    while stack:
+        here = stack[-1]
+        following = [] if here in known else _following(template, text, here)
+        if isinstance(following, bool):
+            known[here] = following
+        unknown = [] if here in known else [each for each in following if each not in known]  # type: ignore[union-attr]
+        if unknown:
+            stack.extend(unknown)
             continue
-        seen.add(here)
-        position, trimmed = here
-        stop = _past_blanks(text, position)
-        action = template.at(stop)
-        breaks = not trimmed and "\n" in text[position:stop]
-        if action is None:
-            if breaks or stop == len(text):
-                continue
-            return True
-        if breaks and not action.trims_left:
-            continue
-        if len(seen) > _LONGEST or (action.kind == "output" and not _LINE_FIRST.search(action.text)):
-            return True
-        pending.extend(_ways(template, action))
-    return False
+        if here not in known:
+            known[here] = any(known[each] for each in following)  # type: ignore[union-attr]
+        stack.pop()
+    return known[first]
+
+
+def _following(template: Template, text: str, here: Here) -> list[Here] | bool:
+    """Where rendering may go on from a place without a line break, or whether text follows there."""
+    position, trimmed = here
+    stop = _past_blanks(text, position)
+    action = template.at(stop)
+    breaks = not trimmed and "\n" in text[position:stop]
+    if action is None:
+        return not breaks and stop < len(text)
+    if breaks and not action.trims_left:
+        return False
+    if action.kind == "output":
+        return not _LINE_FIRST.search(action.text)
+    return list(_ways(template, action))
 
 
 def _past_blanks(text: str, position: int) -> int:
@@ -101,7 +116,7 @@ def _past_blanks(text: str, position: int) -> int:
     return position
 
 
-def _ways(template: Template, action: Action) -> Iterator[tuple[int, bool]]:
+def _ways(template: Template, action: Action) -> Iterator[Here]:
     """Where rendering may go on behind an action that prints nothing, and whether blanks there are trimmed."""
     word = action.kind.split()[0]
     if word in ("comment", "assign"):
@@ -119,7 +134,7 @@ def _ways(template: Template, action: Action) -> Iterator[tuple[int, bool]]:
             yield from _behind(template, last.end, closing=True)
 
 
-def _behind(template: Template, start: int, *, closing: bool) -> Iterator[tuple[int, bool]]:
+def _behind(template: Template, start: int, *, closing: bool) -> Iterator[Here]:
     """Behind the `else` or `end` that starts here; behind the `end` only where it closes the branch."""
     action = template.at(start)
     if action is not None and (closing or action.kind != "end"):

@@ -92,6 +92,11 @@ class Template:
         return self.actions[index] if index >= 0 and self.actions[index].end == offset else None
 
     @cached_property
+    def joining(self) -> dict[tuple[int, bool], bool]:
+        """What `extent` has found out about the text behind places of this template."""
+        return {}
+
+    @cached_property
     def arms(self) -> dict[int, list[Branch]]:
         """The arms of each branch, in order, by the start of the action that opens it."""
         found: dict[int, list[Branch]] = {}

@@ -37,6 +37,7 @@ class YamlText:
     masked: str
     documents: tuple[Composed, ...]
     template: Template = field(default=_NO_TEMPLATE)
+    _ends: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
 
     def start(self, document: Composed, node: Node) -> int:
         """Offset of a node; a scalar begins behind its anchor and tag."""
@@ -48,6 +49,12 @@ class YamlText:
 
     def end(self, document: Composed, node: Node) -> int:
         """Offset after a node; marks of block collections point at the next token, so they end with their last child."""
+        known = self._ends.get(id(node))
+        if known is None:
+            known = self._ends[id(node)] = self._end(document, node)
+        return known
+
+    def _end(self, document: Composed, node: Node) -> int:
         end = document.base + int(node.end_mark.index)
         last = _last_child(node)
         if last is not None and node.end_mark.index > last.end_mark.index >= node.start_mark.index:
