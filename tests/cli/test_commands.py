@@ -119,6 +119,16 @@ def test_set_unset_rename(tree: Path, sparkfix: Run) -> None:
     assert "0 fixes" in sparkfix("unset", "spark.nothing.here").out
 
 
+def test_place_that_a_codemod_does_not_read_is_told_and_counted(tree: Path, sparkfix: Run) -> None:
+    (tree / "job.yaml").write_text("run: spark-submit --conf spark.sql.shuffle.partitions=4 app.py\n")
+    ran = sparkfix("set", "spark.sql.shuffle.partitions=16")
+    assert (
+        "job.yaml:1: `spark.sql.shuffle.partitions` stands in a command line here, which is not edited yet" in ran.out
+    )
+    assert ran.out.rstrip().endswith("1 fix, changed 1 file; 1 place not read")
+    assert ran.code == 0
+
+
 def test_set_where(tree: Path, sparkfix: Run) -> None:
     sparkfix("set", "spark.driver.host=h", "--where", "spark.master=k8s://https://kubernetes.default.svc:443")
     text = (tree / CONFIG).read_text()

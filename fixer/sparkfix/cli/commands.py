@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import typer
 
@@ -16,8 +17,9 @@ from sparkfix.engine.check import check as run_check
 from sparkfix.engine.choose import Choice
 from sparkfix.engine.codemod import checked_key, checked_value, parse_where, rename_rule, set_rule, unset_rule
 from sparkfix.engine.registry import load_rules, select_rules
+from sparkfix.engine.unread import unread_places
 from sparkfix.model import Finding, Problem, Rule, SparkfixError
-from sparkfix.report.text import applied_lines, finding_text, plural, problem_text, refused_lines, summary
+from sparkfix.report.text import applied_lines, finding_text, plural, problem_text, refused_lines, summary, unread_text
 from sparkfix.text.similar import nearest
 
 
@@ -46,9 +48,8 @@ def check(
         out.say(finding_text(finding, session.source, session.shown, out.paint))
         if show_fixes:
             _show_fix(session, finding, rules, values, out)
-    problems = (*session.problems(), *dict.fromkeys(defects))
-    _close(session, findings, problems, out)
-    raise typer.Exit(session.unreadable(strict=strict) or (0 if exit_zero else int(fails(findings))))
+    _close(session, findings, session.problems(defects), out)
+    raise typer.Exit(session.unreadable(defects, strict=strict) or (0 if exit_zero else int(fails(findings))))
 
 
 def apply(
@@ -127,9 +128,9 @@ def diff(
 
 def _run(
     session: Session, rules: Sequence[Rule], choice: Choice, delivery: Delivery, rendering: Rendering,
-    values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool,
+    values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool, key: str = "",
 ) -> None:  # fmt: skip
-    """Apply, deliver, tell, and end with the exit code."""
+    """Apply, deliver, tell, and end with the exit code; of a codemod's `key`, also where it stands unread."""
     writing = not delivery.dry_run and session.stdin is None
     recover_before(session, out, writing=writing)
     check_delivery(delivery, session)
@@ -144,15 +145,18 @@ def _run(
     for line in _reach(applied, session):
         out.tell(line)
     after = session.after(applied.workspace)
-    problems = (*session.problems(), *applied.problems)
+    problems = session.problems(applied.problems)
     for problem in problems:
         out.tell(problem_text(problem))
+    unread = unread_places(applied.workspace, key) if key else ()
+    for place in unread:
+        out.tell(unread_text(replace(place, path=session.shown(place.path))))
     if choice.solution is not None and not applied.applied and not applied.refused:
         out.tell(f"no finding here offers solution {choice.solution}, or it is done already")
     verb = "would change" if delivery.dry_run else "changed"
     fixes = plural(len(applied.applied), "fix", "fixes")
-    out.tell(f"{fixes}, {verb} {plural(len(applied.changes), 'file')}" + _refused_count(applied))
-    code = session.unreadable(strict=strict)
+    out.tell(f"{fixes}, {verb} {plural(len(applied.changes), 'file')}" + _left_out(applied, len(unread)))
+    code = session.unreadable(applied.problems, strict=strict)
     if not code and not exit_zero:
         code = _left(applied, after, rules, choice, delivery, values, out)
     raise typer.Exit(code)
@@ -173,8 +177,9 @@ def _reach(applied: Applied, session: Session) -> Iterator[str]:
             yield f"note: {session.shown(change.path)} reaches {plural(len(overlays), 'overlay')}: {shown}"
 
 
-def _refused_count(applied: Applied) -> str:
-    return f"; {plural(len(applied.refused), 'fix', 'fixes')} refused" if applied.refused else ""
+def _left_out(applied: Applied, unread: int) -> str:
+    refused = f"; {plural(len(applied.refused), 'fix', 'fixes')} refused" if applied.refused else ""
+    return refused + (f"; {plural(unread, 'place')} not read" if unread else "")
 
 
 def _left(
@@ -221,7 +226,9 @@ def set_property(
     rule = set_rule(checked_key(key.strip()), checked_value(value), parse_where(where or []), add=add)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()))
-    _codemod(rule, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
+    _codemod(
+        rule, key.strip(), paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet
+    )
 
 
 def unset_property(
@@ -248,8 +255,9 @@ def unset_property(
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()))
     _codemod(
-        rule, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet, comment_out
-    )
+        rule, key, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet,
+        comment_out,
+    )  # fmt: skip
 
 
 def rename_property(
@@ -277,18 +285,18 @@ def rename_property(
     rule = rename_rule(checked_key(old), checked_key(new), parse_where(where or []))
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()))
-    _codemod(rule, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
+    _codemod(rule, old, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
 
 
 def _codemod(
-    rule: Rule, paths: opt.Paths, delivery: Delivery, rendering: Rendering, spark_version: str | None,
+    rule: Rule, key: str, paths: opt.Paths, delivery: Delivery, rendering: Rendering, spark_version: str | None,
     stdin_filename: str | None,
     strict: bool, exit_zero: bool, no_color: bool, quiet: bool, comment_out: bool = False,
 ) -> None:  # fmt: skip
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet, messages_on_error=delivery.dry_run or session.stdin is not None)
     choice = Choice(comment_out=comment_out, everything=True)
-    _run(session, [rule], choice, delivery, rendering, {}, out, strict=strict, exit_zero=exit_zero)
+    _run(session, [rule], choice, delivery, rendering, {}, out, strict=strict, exit_zero=exit_zero, key=key)
 
 
 def _options(rules: Sequence[Rule], values: Sequence[str]) -> dict[str, str]:

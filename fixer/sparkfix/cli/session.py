@@ -119,15 +119,17 @@ class Session:
             self._repositories[folder] = find_repository(folder)
         return self._repositories[folder]
 
-    def problems(self) -> tuple[Problem, ...]:
-        """What was not understood, with paths as people see them."""
-        found = self.found.problems + problems_in(self.workspace)
-        return tuple(replace(problem, path=self.shown(problem.path)) for problem in found)
+    def problems(self, more: Sequence[Problem] = ()) -> tuple[Problem, ...]:
+        """What was not understood, `more` included, with paths as people see them."""
+        return tuple(replace(problem, path=self.shown(problem.path)) for problem in self._problems(more))
 
-    def unreadable(self, *, strict: bool) -> int:
+    def unreadable(self, more: Sequence[Problem] = (), *, strict: bool) -> int:
         """Exit code for files that were not understood: 2 if one was named by hand, or with `strict`; else 0."""
-        found = self.found.problems + problems_in(self.workspace)
+        found = self._problems(more)
         return 2 if found and (strict or any(item.path in self.found.named for item in found)) else 0
+
+    def _problems(self, more: Sequence[Problem]) -> tuple[Problem, ...]:
+        return tuple(dict.fromkeys((*self.found.problems, *problems_in(self.workspace), *more)))
 
     def after(self, workspace: Workspace) -> Session:
         return replace(self, workspace=workspace)

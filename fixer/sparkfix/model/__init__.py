@@ -31,6 +31,7 @@ from sparkfix.model.findings import (
     SetWords,
     Severity,
     Subject,
+    Unread,
     path_of,
     with_rule,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "SparkVersion",
     "SparkfixError",
     "Subject",
+    "Unread",
     "Variant",
     "Word",
     "Workload",

@@ -279,6 +279,16 @@ class Problem:
     line: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A place (1-based line) where a key stands unread; `command` says that it is an option of a command there."""
+
+    path: str
+    line: int
+    key: str
+    command: bool
+
+
 def with_rule(finding: Finding, rule: Rule) -> Finding:
     """The finding with the rule's id, and the rule's severity unless it brought its own."""
     return replace(finding, rule=rule.id, severity=finding.severity or rule.severity)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from sparkfix.model import AppliedFix, Finding, Fix, Place, Problem, RefusedFix, Severity, SparkVersion
+from sparkfix.model import AppliedFix, Finding, Fix, Place, Problem, RefusedFix, Severity, SparkVersion, Unread
 from sparkfix.spark.facts import SECRET_KEY
 from sparkfix.text.source import SourceText
 
@@ -133,6 +133,12 @@ def _at(at: str, shown: Shown) -> str:
     """`path:line:column` with the path as people see it."""
     found = _PLACE.fullmatch(at)
     return printable(shown(found["path"])) + found["rest"] if found else at
+
+
+def unread_text(place: Unread) -> str:
+    """Where a key stands that no codemod has touched, since nothing reads it as a property there."""
+    what = "stands in a command line here, which is not edited yet" if place.command else "also stands here, not read"
+    return f"{printable(place.path)}:{place.line}: `{place.key}` {what}"
 
 
 def plural(count: int, singular: str, many: str = "") -> str:

@@ -91,6 +91,11 @@ class Template:
         index = bisect_right(self._starts, offset) - 1
         return self.actions[index] if index >= 0 and self.actions[index].end == offset else None
 
+    def around(self, offset: int) -> Action | None:
+        """The action that holds a position, if one does."""
+        index = bisect_right(self._starts, offset) - 1
+        return self.actions[index] if index >= 0 and offset < self.actions[index].end else None
+
     @cached_property
     def joining(self) -> dict[tuple[int, bool], bool]:
         """What `extent` has found out about the text behind places of this template."""

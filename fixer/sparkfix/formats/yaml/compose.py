@@ -23,6 +23,7 @@ __all__ = [
     "ScalarNode",
     "SequenceNode",
     "compose_documents",
+    "schema_ranges",
     "style_of",
     "too_deep",
 ]
@@ -92,6 +93,13 @@ def _documents(text: str) -> Iterator[tuple[int, int]]:
         if start < end:
             yield (start if begun is None else begun), end
         begun = None
+
+
+def schema_ranges(text: str) -> list[tuple[int, int]]:
+    """Ranges of the CustomResourceDefinitions of a stream."""
+    if not _SCHEMA.search(text):
+        return []
+    return [(start, end) for start, end in _documents(text) if _SCHEMA.search(text, start, end)]
 
 
 def compose_documents(text: str) -> list[Composed | BrokenDocument]:

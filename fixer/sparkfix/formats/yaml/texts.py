@@ -98,15 +98,16 @@ def _flow_text(text: YamlText, node: ScalarNode, start: int, end: int, locked: s
 
 
 def _unplaced(text: YamlText, start: int, end: int, content: str, reason: str) -> tuple[Property, ...]:
-    """Settings of a text whose characters have no fixed place; each one points at where its key is written."""
-    found = []
+    """Settings of a text whose characters have no fixed place; each one points at where its key is written, or at the
+    start of the text."""
+    found, searched = [], start
     for setting in parse(content):
         raw_key = content[setting.first : setting.key_end]
-        at = text.masked.find(raw_key, start, end)
+        at = text.masked.find(raw_key, searched, end)
+        searched = searched if at < 0 else at + len(raw_key)
         at = start if at < 0 else at
-        stop = min(at + len(raw_key), end)
         value = spark_value(content[setting.value_start : setting.value_end])
-        found.append(_read_only(text, unescape(raw_key), value, at, stop, reason))
+        found.append(_read_only(text, unescape(raw_key), value, at, min(at + len(raw_key), end), reason))
     return tuple(found)
 
 

@@ -1,0 +1,86 @@
+"""Where a property's key stands in text that sparkfix does not read as properties: command lines, embedded manifests.
+
+A codemod that leaves such a place alone must say so, or its user believes that it is done.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from sparkfix.formats.document import Document
+from sparkfix.formats.kubernetes.commands import application_arguments
+from sparkfix.formats.yaml.compose import schema_ranges
+from sparkfix.model import Span, Unread
+from sparkfix.workspace.workspace import Workspace, mentions
+
+_OPTION = re.compile(r"(?:(?:--conf|-c)(?:=|[ \t]+)[\"'\\]*|-D)\Z")
+_COMMENT = re.compile(r"(?:^|\s)#")
+_REACH = 40
+
+
+def unread_places(workspace: Workspace, key: str) -> tuple[Unread, ...]:
+    """All places in the targets' text where `key` stands as a word of its own and is no property that was read.
+
+    Comments, the prose between template bodies, schemas of custom resources, and words that Spark hands to the
+    application are left out. In the order of the files and their text.
+    """
+    if not key.isascii():
+        return ()
+    word = re.compile(rf"(?:(?<![\w.\-/])|(?<=-D)){re.escape(key)}(?![\w\-/]|[.:]\w)")
+    found: list[Unread] = []
+    for path in workspace.targets:
+        data = workspace.data(path)
+        if data is None or not mentions(data, (key.encode(),)):
+            continue
+        document = workspace.document(path)
+        if document is not None:
+            found.extend(_in_document(document, key, word))
+    return tuple(found)
+
+
+def _in_document(document: Document, key: str, word: re.Pattern[str]) -> Iterator[Unread]:
+    source = document.source
+    read = sorted(item.key_span for block in document.blocks for item in block.all(key))
+    left = [match for match in word.finditer(source.folded) if not _in(read, source.span(*match.span()))]
+    if not left:
+        return
+    passed = [*schema_ranges(source.folded), *_application_words(document)]
+    for match in left:
+        start = match.start()
+        if any(first <= start < last for first, last in passed) or not _emitted(document, match):
+            continue
+        before = source.folded[max(start - _REACH, source.line_start(start)) : start]
+        command = source.folded.startswith("=", match.end()) and bool(_OPTION.search(before))
+        yield Unread(document.path, source.line_of(start), key, command)
+
+
+def _in(spans: list[Span], span: Span) -> bool:
+    """Does one of some spans that do not overlap hold another one? That of a quoted key holds its quotes, too."""
+    index = bisect_right(spans, Span(span.start, 1 << 62)) - 1
+    return index >= 0 and spans[index].covers(span)
+
+
+def _application_words(document: Document) -> list[tuple[int, int]]:
+    offset = document.source.offset
+    return [(offset(span.start), offset(span.end)) for span in application_arguments(document.objects)]
+
+
+def _emitted(document: Document, match: re.Match[str]) -> bool:
+    """Is a word part of the file's meaning: no comment, and no prose that Helm leaves out?"""
+    source, start = document.source, match.start()
+    before = source.folded[source.line_start(start) : start]
+    if before.lstrip().startswith(("#", "!") if not document.texts else "#"):
+        return False
+    if any(not _quoted(before[: sign.start()]) for sign in _COMMENT.finditer(before)):
+        return False
+    action = document.template.around(start)
+    if action is not None:
+        return action.kind != "comment"
+    return document.masked.startswith(match[0], start) if document.masked else True
+
+
+def _quoted(before: str) -> bool:
+    """Is a quote left open on a line?"""
+    return before.count('"') % 2 == 1 or before.count("'") % 2 == 1
