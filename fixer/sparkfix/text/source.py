@@ -57,6 +57,11 @@ class SourceText:
         """True if `folded` is the text itself."""
         return self.unit == 1 and self.data.isascii()
 
+    @cached_property
+    def has_braces(self) -> bool:
+        """True if a template action may stand in the text."""
+        return "{{" in self.folded
+
     def span(self, start: int, end: int) -> Span:
         """Byte span of a range of `folded`."""
         return Span(self.base + start * self.unit, self.base + end * self.unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -23,7 +24,7 @@ def workloads_of(workspace: Workspace, unit: str) -> tuple[Workload, ...]:
     paths = workspace.unit_files(unit)
     documents = [document for path in paths if _matters(workspace, path) and (document := workspace.document(path))]
     objects = [item for document in documents for item in document.objects]
-    blocks = [_owned(block, objects) for document in documents for block in document.blocks]
+    blocks = _with_owners([block for document in documents for block in document.blocks], objects)
     pods = [pod_from(item) for item in objects if containers_of(item)]
     assigned = assign(blocks, pods, chart=unit.startswith("chart:"))
     found = [
@@ -65,11 +66,18 @@ def _matters(workspace: Workspace, path: str) -> bool:
     return data is not None and (b"kind:" in data or data[:2] in (b"\xff\xfe", b"\xfe\xff") or workspace.relevant(path))
 
 
-def _owned(block: PropertyBlock, objects: Iterable[KubernetesObject]) -> PropertyBlock:
-    for item in objects:
-        if item.path == block.path and item.span.start <= block.span.start < item.span.end:
-            return replace(block, owner=item)
-    return block
+def _with_owners(blocks: Sequence[PropertyBlock], objects: Iterable[KubernetesObject]) -> list[PropertyBlock]:
+    """The blocks, each with the object that holds it, if one does."""
+    found: dict[str, list[KubernetesObject]] = {}
+    for item in sorted(objects, key=lambda item: item.span.start):
+        found.setdefault(item.path, []).append(item)
+    starts = {path: [item.span.start for item in items] for path, items in found.items()}
+    owned = []
+    for block in blocks:
+        index = bisect_right(starts.get(block.path, ()), block.span.start) - 1
+        owner = found[block.path][index] if index >= 0 else None
+        owned.append(replace(block, owner=owner) if owner and block.span.start < owner.span.end else block)
+    return owned
 
 
 def _pod_workloads(

@@ -43,7 +43,7 @@ class Item:
 
 def _written(source: SourceText, text: str, style: str | None, *, flow: bool, like: str = "") -> str:
     """A text as a scalar of this file; plain it may have the type of `like`."""
-    return encode(text, style, flow=flow, like=like if "{{" not in like else "", template="{{" in source.folded)
+    return encode(text, style, flow=flow, like=like if "{{" not in like else "", template=source.has_braces)
 
 
 def _edit(source: SourceText, start: int, end: int, text: str) -> Edit:
