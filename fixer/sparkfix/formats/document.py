@@ -74,7 +74,7 @@ def open_document(source: SourceText, *, in_chart_templates: bool = False) -> Do
     try:
         if PROPERTIES_NAMES.search(source.path):
             return _properties_document(source)
-        lone = _LONE_RETURN.search(source.folded)
+        lone = _LONE_RETURN.search(source.folded) if "\r" in source.folded else None
         if lone:
             reason = "a carriage return without a line feed ends a line"
             return Document(source, problems=(Problem(source.path, reason, source.line_of(lone.start())),))

@@ -86,8 +86,9 @@ def _documents(text: str) -> Iterator[tuple[int, int]]:
     """Ranges of the documents of a stream; tag directives stand with the document that they are for."""
     starts = [0, *(match.start() for match in _SEPARATOR.finditer(text)), len(text)]
     begun: int | None = None
+    tagged = "%TAG" in text
     for start, end in itertools.pairwise(starts):
-        if _TAG_DIRECTIVE.search(text, start, end) and _NOTHING.match(text[start:end].removeprefix("...")):
+        if tagged and _TAG_DIRECTIVE.search(text, start, end) and _NOTHING.match(text[start:end].removeprefix("...")):
             begun = start + (3 if text.startswith("...", start) else 0)
             continue
         if start < end:
