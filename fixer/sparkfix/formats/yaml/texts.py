@@ -25,6 +25,7 @@ from sparkfix.model import Property
 
 _NOT_PROPERTIES = re.compile(r"\.(?:sh|py|scala|sql|xml|json|ya?ml|md|ipynb|java|toml|tpl|R)\Z", re.IGNORECASE)
 _FILE_NAMES = re.compile(r"\.(?:conf|properties)(?:\.\w+)?\Z|defaults\Z")
+_FROM_KEY = re.compile(r"spark\.[^\n]*")
 _ASSIGNMENT = re.compile(r"(?m)^\s*spark\.[A-Za-z](?:[\w.\-/]|\\.)*\s*=")
 
 
@@ -59,9 +60,11 @@ def _speaks_for_itself(name: str, content: str) -> bool:
 
 
 def _has_row(content: str) -> bool:
-    """Does a text begin with a setting that others follow on the same line?"""
+    """Does a line of a text begin with a setting that others follow on it?"""
     return any(
-        line.startswith("spark.") and len(settings_in_a_row(line)) > 1 for line in map(str.lstrip, content.splitlines())
+        not content[content.rfind("\n", 0, line.start()) + 1 : line.start()].strip()
+        and len(settings_in_a_row(line[0])) > 1
+        for line in _FROM_KEY.finditer(content)
     )
 
 
