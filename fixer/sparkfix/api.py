@@ -45,7 +45,20 @@ from sparkfix.model import (
     exclusive,
     implies,
 )
-from sparkfix.spark import accounts, arguments, connect, daemons, mounts, names, paths, rbac, readers, variables
+from sparkfix.spark import (
+    accounts,
+    arguments,
+    connect,
+    daemons,
+    mounts,
+    names,
+    networking,
+    paths,
+    ports,
+    rbac,
+    readers,
+    variables,
+)
 from sparkfix.spark.facts import (
     CONNECT_CLASS,
     CONNECT_PORT,
@@ -62,9 +75,9 @@ __all__ = [
     "Applicability", "Change", "Command", "CommentOut", "Confidence", "Container", "Finding", "Fix",
     "KubernetesObject", "Launch", "Node", "Options", "Place", "Property", "PropertyBlock", "Remove", "RenameKey",
     "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
-    "Workload", "accounts", "arguments", "as_submit", "can_hold_together", "connect", "daemons", "exclusive", "implies",
-    "is_resource", "launch_of", "master_kind", "mounts", "names", "paths", "rbac", "readers",
-    "reads_properties_file", "rule", "variables",
+    "Workload", "accounts", "arguments", "as_submit", "can_hold_together", "connect", "daemons", "exclusive",
+    "implies", "is_resource", "launch_of", "master_kind", "mounts", "names", "networking", "paths", "ports", "rbac",
+    "readers", "reads_properties_file", "rule", "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]

@@ -47,6 +47,7 @@ from sparkfix.api import (
     Severity,
     Workload,
     connect,
+    networking,
     rule,
 )
 
@@ -66,8 +67,8 @@ def connect_bind_address_unset(workload: Workload, options: Options) -> Iterator
     if workload.role is not Role.CONNECT_SERVER or not (properties or workload.server):
         return
     unset = connect.places_for_address(workload)
-    hosts = tuple(item for item in properties if item.key == connect.HOST)
-    probe, unbound = connect.impatient_probe(workload), connect.unbound_hosts(workload)
+    hosts = tuple(item for item in properties if item.key == networking.HOST)
+    probe, unbound = connect.impatient_probe(workload), networking.unbound_hosts(workload)
     first = (_address(workload, unset), _no_host(workload, hosts), _pod_ip(workload, hosts, properties))
     fixes = [fix for fix in (*first, _wait(workload, options), _cure(workload, unbound)) if fix]
     trouble = "; its liveness probe can kill it before it listens" if probe else ""
@@ -102,7 +103,7 @@ def _address(workload: Workload, places: tuple[Property, ...]) -> Fix | None:
 
 
 def _no_host(workload: Workload, hosts: tuple[Property, ...]) -> Fix | None:
-    cluster = [item for item in hosts if connect.masters_with(workload, item) != {"local"}]
+    cluster = [item for item in hosts if networking.masters_with(workload, item) != {"local"}]
     notes: tuple[str, ...] = ("the Connect socket does not depend on `spark.driver.host`; " + HELPS,)
     if cluster:
         arms = connect.arms_of(cluster)
@@ -111,12 +112,12 @@ def _no_host(workload: Workload, hosts: tuple[Property, ...]) -> Fix | None:
             " better: solution 3",
         )
     safety = Applicability.UNSAFE if cluster else Applicability.SAFE
-    return Fix(f"remove `{connect.HOST}`", tuple(map(Remove, hosts)), safety, 2, notes) if hosts else None
+    return Fix(f"remove `{networking.HOST}`", tuple(map(Remove, hosts)), safety, 2, notes) if hosts else None
 
 
 def _pod_ip(workload: Workload, hosts: tuple[Property, ...], others: tuple[Property, ...]) -> Fix | None:
     name = connect.pod_ip_variable(workload.server) or "POD_IP"
-    cluster = tuple(item for item in hosts if connect.masters_with(workload, item) != {"local"}) or hosts
+    cluster = tuple(item for item in hosts if networking.masters_with(workload, item) != {"local"}) or hosts
     changes: list[Change] = [
         SetValue(item, value) for item in cluster if (value := connect.reference(workload, item, name)) != item.value
     ]
@@ -124,7 +125,7 @@ def _pod_ip(workload: Workload, hosts: tuple[Property, ...], others: tuple[Prope
         return None
     if not hosts:
         beside = connect.kin(others, "spark.driver.", connect.ADDRESS, connect.PORT)
-        changes.append(Add(beside, connect.HOST, connect.reference(workload, beside, name)))
+        changes.append(Add(beside, networking.HOST, connect.reference(workload, beside, name)))
     elif not changes or connect.is_pod_ip(workload, hosts):
         return None
     readers = (*((workload.server,) if workload.server else ()), *workload.sharing)
@@ -134,7 +135,7 @@ def _pod_ip(workload: Workload, hosts: tuple[Property, ...], others: tuple[Prope
         "written as `${POD_IP}`, as the report has it, the driver would crash: Spark expands only `${env:POD_IP}`",
     )
     blocked = "" if workload.server else NO_SERVER
-    return Fix(f"set `{connect.HOST}` to the pod's IP", tuple(changes), Applicability.UNSAFE, 3, notes, blocked)
+    return Fix(f"set `{networking.HOST}` to the pod's IP", tuple(changes), Applicability.UNSAFE, 3, notes, blocked)
 
 
 def _wait(workload: Workload, options: Options) -> Fix | None:
@@ -157,8 +158,8 @@ def _wait(workload: Workload, options: Options) -> Fix | None:
 
 
 def _cure(workload: Workload, unbound: tuple[Property, ...]) -> Fix | None:
-    changes: list[Change] = [Add(item, connect.BIND, "0.0.0.0") for item in unbound]
-    titles = [f"`{connect.BIND}=0.0.0.0`"] if unbound else []
+    changes: list[Change] = [Add(item, networking.BIND, "0.0.0.0") for item in unbound]
+    titles = [f"`{networking.BIND}=0.0.0.0`"] if unbound else []
     notes: tuple[str, ...] = ()
     server = workload.server
     killed = server is None or server.node.get("livenessProbe") is not None

@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sparkfix.api import Applicability, Confidence, Finding, Fix, Property, SetValue, Workload, connect, rule
+from sparkfix.api import Applicability, Confidence, Finding, Fix, Property, SetValue, Workload, networking, rule
 
 HOST = "spark.driver.host"
 NAMESPACE = "spark.kubernetes.namespace"
@@ -36,11 +36,11 @@ def driver_host_short_name_across_namespaces(workload: Workload) -> Iterator[Fin
     driver = _namespace(workload.namespace) or (RELEASE if workload.templated else "")
     seen: set[Property] = set()
     for block in workload.blocks:
-        for view in block.variants(HOST, NAMESPACE, connect.MASTER):
+        for view in block.variants(HOST, NAMESPACE, networking.MASTER):
             host, executors = view.effective.get(HOST), _namespace(view.value(NAMESPACE) or "")
             if host is None or host in seen or not is_short(host.value) or not _differ(driver, executors):
                 continue
-            if not connect.masters_with(workload, host) & {"kubernetes", "unknown"}:
+            if not networking.masters_with(workload, host) & {"kubernetes", "unknown"}:
                 continue
             seen.add(host)
             yield _finding(host, driver, executors, workload)

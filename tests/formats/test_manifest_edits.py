@@ -75,6 +75,21 @@ def test_an_item_goes_first_in_its_list() -> None:
     assert text == SERVICE.replace("  ports:\n", "  ports:\n    - name: connect\n      port: 15002\n")
 
 
+def test_several_items_keep_their_order() -> None:
+    first, second = {"port": 1, "name": "a"}, {"port": 2, "name": "b"}
+    text = _made(SERVICE, lambda item: AddItem("a.yaml", item.node.get("spec"), "ports", first, (second,)))
+    lines = "    - port: 1\n      name: a\n    - port: 2\n      name: b\n"
+    assert text == SERVICE.replace("  ports:\n", "  ports:\n" + lines)
+    flow = SERVICE.replace('ports:\n    - port: 7078\n      targetPort: "7078"\n', "ports: [{port: 7078}]\n")
+    text = _made(flow, lambda item: AddItem("a.yaml", item.node.get("spec"), "ports", first, (second,)))
+    assert text == flow.replace("[{", "[{port: 1, name: a}, {port: 2, name: b}, {")
+
+
+def test_a_new_list_in_a_map_without_scalars_goes_first() -> None:
+    text = _made(POD, lambda item: AddItem("a.yaml", item.node.get("spec"), "volumes", {"name": "a"}))
+    assert text == POD.replace("spec:\n", "spec:\n  volumes:\n  - name: a\n")
+
+
 @pytest.mark.parametrize(
     ("route", "value", "old", "new"),
     [

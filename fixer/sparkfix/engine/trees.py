@@ -173,7 +173,8 @@ def _carry_out(change: Change, context: _Context) -> None:
         context.places[change.owner.span.start][change.key] = _texted(change.value)
     elif isinstance(change, AddItem):
         owner = context.places[change.owner.span.start]
-        owner[change.key] = [_texted(dict(change.item)), *(owner.get(change.key) or [])]
+        new = [_texted(dict(item)) for item in (change.item, *change.more)]
+        owner[change.key] = [*new, *(owner.get(change.key) or [])]
     elif isinstance(change, SetField):
         holder, key = context.holders[change.field.span.start]
         holder[key] = change.value

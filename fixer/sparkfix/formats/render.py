@@ -6,7 +6,7 @@ from sparkfix.formats.kubernetes.write import (
     add_env,
     add_field,
     add_init_container,
-    add_item,
+    add_items,
     add_probe,
     set_field,
     set_words,
@@ -53,8 +53,8 @@ def render(change: Change) -> tuple[Edit, ...]:
             return add_probe(container, kind, spec)
         case AddField(_, owner, key, data):
             return add_field(owner, key, data)
-        case AddItem(_, owner, key, item):
-            return add_item(owner, key, item)
+        case AddItem(_, owner, key, item, more):
+            return add_items(owner, key, (item, *more))
         case SetField(_, field, value):
             return set_field(field, value)
         case SetWords(command, words):

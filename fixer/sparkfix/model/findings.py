@@ -119,12 +119,16 @@ class AddField:
 
 @dataclass(frozen=True, slots=True)
 class AddItem:
-    """Add an item to the list below `key` of a map of a manifest, as the first one; the list is made if missing."""
+    """Add an item to the list below `key` of a map of a manifest, as the first one; the list is made if missing.
+
+    `more` are items that follow it. Not possible where a template fills the list.
+    """
 
     path: str
     owner: Node
     key: str
     item: Mapping[str, Any]
+    more: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

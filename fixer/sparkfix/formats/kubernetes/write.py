@@ -8,7 +8,7 @@ from typing import Any
 from sparkfix.formats.kubernetes.commands import WordList
 from sparkfix.formats.yaml.compose import ScalarNode, SequenceNode, style_of
 from sparkfix.formats.yaml.entries import Piece, indent_of, value_edit
-from sparkfix.formats.yaml.insert import insert_item, insert_key
+from sparkfix.formats.yaml.insert import insert_items, insert_key
 from sparkfix.formats.yaml.nodes import Origin, stands_in_flow
 from sparkfix.formats.yaml.scalars import encode
 from sparkfix.model import AddEnv, Command, Container, Edit, Node, Refused, Span, Word
@@ -27,7 +27,7 @@ def add_env(change: AddEnv) -> tuple[Edit, ...]:
         if same_field and present.text("value") == change.value:
             return ()
         raise Refused(f"the container sets {change.name} to something else")
-    return insert_item(container.node, "env", entry, after=_AFTER)
+    return insert_items(container.node, "env", [entry], after=_AFTER)
 
 
 def env_entry(change: AddEnv) -> dict[str, Any]:
@@ -48,9 +48,11 @@ def add_field(owner: Node, key: str, data: Any) -> tuple[Edit, ...]:
         return insert_key(owner, key, data, before=names)
 
 
-def add_item(owner: Node, key: str, item: Mapping[str, Any]) -> tuple[Edit, ...]:
-    """Add an item to the list below a key of a map, as its first one."""
-    return insert_item(owner, key, dict(item))
+def add_items(owner: Node, key: str, items: Sequence[Mapping[str, Any]]) -> tuple[Edit, ...]:
+    """Add items to the list below a key of a map, as its first ones; a new list goes where a new key would."""
+    names = tuple(owner.value) if isinstance(owner.value, dict) else ()
+    data = [dict(item) for item in items]
+    return insert_items(owner, key, data) if key in names else add_field(owner, key, data)
 
 
 def set_field(field: Node, value: str) -> tuple[Edit, ...]:
@@ -76,7 +78,7 @@ def add_probe(container: Container, kind: str, spec: Mapping[str, Any]) -> tuple
 
 def add_init_container(container: Container, spec: Mapping[str, Any]) -> tuple[Edit, ...]:
     """Add an init container to the pod, as the first one; before `containers` where the pod has none."""
-    return insert_item(container.pod, "initContainers", dict(spec), before=("containers",))
+    return insert_items(container.pod, "initContainers", [dict(spec)], before=("containers",))
 
 
 def set_words(command: Command, words: Sequence[Word | str]) -> tuple[Edit, ...]:

@@ -106,9 +106,9 @@ def _maps_in(root: Any) -> Iterator[MappingNode]:
             todo += node.value
 
 
-def _item_lines(item: Any, dash_offset: int) -> list[str]:
-    """A list item from its dash on; lists inside it are indented by `dash_offset`."""
-    return [line[dash_offset:] for line in fragment_lines({"list": [item]}, dash_offset=dash_offset)[1:]]
+def _item_lines(items: Sequence[Any], dash_offset: int) -> list[str]:
+    """List items from their dashes on; lists inside them are indented by `dash_offset`."""
+    return [line[dash_offset:] for line in fragment_lines({"list": list(items)}, dash_offset=dash_offset)[1:]]
 
 
 def _key_indent(origin: Origin, key_start: int) -> str:
@@ -157,15 +157,15 @@ def insert_key(
     raise Refused(f"no safe place for `{key}` was found")
 
 
-def insert_item(
-    node: Node, key: str, item: Any, *, before: Sequence[str] = (), after: Sequence[str] = ()
+def insert_items(
+    node: Node, key: str, items: Sequence[Any], *, before: Sequence[str] = (), after: Sequence[str] = ()
 ) -> tuple[Edit, ...]:
-    """Add an item to the list below `key` of a block map, as its first item; the key is added if it is not there."""
+    """Add items to the list below `key` of a block map, as its first ones; the key is added if it is not there."""
     origin, mapping = _origin(node)
     text, source = origin.text, origin.text.source
     pairs = [pair for pair in _pairs(origin, mapping) if pair[0] == key]
     if not pairs:
-        return insert_key(node, key, [item], before=before, after=after)
+        return insert_key(node, key, list(items), before=before, after=after)
     if len(pairs) > 1:
         raise Refused(f"`{key}` stands in several template arms")
     _, key_start, value_start, value = pairs[0]
@@ -177,27 +177,29 @@ def insert_item(
         if dash < key_start:
             raise Refused(f"`{key}` is shared through a YAML alias")
         indent = indent_of(source, dash)
-        lines = _item_lines(item, dash_offset_of(node))
+        lines = _item_lines(items, dash_offset_of(node))
         return (_insert(origin, key_line_end, [indent + line for line in lines]),)
     if isinstance(value, SequenceNode):
-        return _into_flow(origin, key_start, value_start, value, item, dash_offset_of(node))
+        return _into_flow(origin, key_start, value_start, value, items, dash_offset_of(node))
     if isinstance(value, ScalarNode) and value.value == "" and not value.style:
-        return _into_nothing(origin, mapping, key, key_start, key_line_end, item, dash_offset_of(node))
+        return _into_nothing(origin, mapping, key, key_start, key_line_end, items, dash_offset_of(node))
     raise Refused(f"`{key}` is not written as a list")
 
 
 def _into_flow(
-    origin: Origin, key_start: int, value_start: int, value: SequenceNode, item: Any, dash_offset: int
+    origin: Origin, key_start: int, value_start: int, value: SequenceNode, items: Sequence[Any], dash_offset: int
 ) -> tuple[Edit, ...]:
     source = origin.text.source
     if value.value:
         from sparkfix.formats.yaml.flow import flow_text
 
         at = origin.text.start(origin.document, value.value[0])
-        return (Edit(source.path, source.span(at, at), source.encode(flow_text(item) + ", ")),)
+        return (
+            Edit(source.path, source.span(at, at), source.encode("".join(flow_text(item) + ", " for item in items))),
+        )
     end = origin.text.end(origin.document, value)
     indent = _key_indent(origin, key_start) + " " * dash_offset
-    lines = [indent + line for line in _item_lines(item, dash_offset)]
+    lines = [indent + line for line in _item_lines(items, dash_offset)]
     start = value_start
     while source.folded[start - 1] == " ":
         start -= 1
@@ -205,7 +207,7 @@ def _into_flow(
 
 
 def _into_nothing(
-    origin: Origin, mapping: MappingNode, key: str, key_start: int, at: int, item: Any, dash_offset: int
+    origin: Origin, mapping: MappingNode, key: str, key_start: int, at: int, items: Sequence[Any], dash_offset: int
 ) -> tuple[Edit, ...]:
     """Below a key without a value: at the indent of its neighbours, or, where template actions make the list, before
     these actions and at the indent that they use.
@@ -217,11 +219,11 @@ def _into_nothing(
     actions = text.template.within(key_start, min(following, default=origin.document.end))
     if not actions:
         indent = _key_indent(origin, key_start) + " " * dash_offset
-        return (_insert(origin, at, [indent + line for line in _item_lines(item, dash_offset)]),)
+        return (_insert(origin, at, [indent + line for line in _item_lines(items, dash_offset)]),)
     if actions[0].start < at or actions[0].kind not in ("if", "with", "range"):
         raise Refused(f"`{key}` is filled by the template")
     found = next((match for action in actions if (match := _INDENT.search(action.text))), None)
     if not found:
         raise Refused(f"`{key}` is filled by the template, at an indent that is not known")
     indent = " " * int(found[1])
-    return (_insert(origin, at, [indent + line for line in _item_lines(item, 2)]),)
+    return (_insert(origin, at, [indent + line for line in _item_lines(items, 2)]),)

@@ -1,0 +1,93 @@
+"""What is known of a driver's address: the master it works for, its host, and what it binds to.
+
+Claims and their evidence: docs/running-on-kubernetes.md, client mode networking; `spark.driver.bindAddress` falls back
+to `spark.driver.host` (Spark 3.5, internal/config/package.scala; verified on 3.5.8).
+"""
+
+from __future__ import annotations
+
+import re
+
+from sparkfix.model import Property, PropertyBlock, Workload
+from sparkfix.spark.facts import master_kind
+
+MASTER = "spark.master"
+HOST = "spark.driver.host"
+BIND = "spark.driver.bindAddress"
+_IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-fA-F:]*:[0-9a-fA-F:]*\]?")
+
+
+def masters_with(workload: Workload, item: Property) -> frozenset[str]:
+    """The kinds of master with which a property is in effect, over all combinations of template arms."""
+    for block in workload.blocks:
+        if item in block.properties:
+            variants = [view for view in block.variants(MASTER, item.key) if view.effective.get(item.key) == item]
+            found = {master_kind(view.value(MASTER)) for view in variants}
+            outside = master_outside(workload, block)
+            return frozenset(outside if kind == "unknown" and outside else kind for kind in found)
+    return frozenset({"unknown"})
+
+
+def master_outside(workload: Workload, block: PropertyBlock) -> str:
+    """The master that a workload's command line or its other blocks set, where they decide it."""
+    given = workload.given(MASTER)
+    if given is not None:
+        return master_kind(given)
+    if block.all(MASTER):
+        return ""
+    return next((master_kind(item.value) for other in workload.blocks for item in other.all(MASTER)), "")
+
+
+def is_name(value: str) -> bool:
+    """Is a driver host a name, rather than an address or something that Spark, a shell or a person fills in?"""
+    text = value.strip()
+    return bool(text) and not _IP.fullmatch(text) and "${" not in text and "$(" not in text
+
+
+def unbound_hosts(workload: Workload) -> tuple[Property, ...]:
+    """Driver hosts that name a Service under a Kubernetes master while nothing sets a bind address."""
+    found: list[Property] = []
+    if workload.in_cluster_mode() or _bound_elsewhere(workload):
+        return ()
+    for block in _with_host(workload):
+        overridden = workload.given(HOST) is not None and block.carrier != "arguments"
+        if overridden or any(layer.all(BIND) for layer in layers_below(workload, block)):
+            continue
+        for view in block.variants(MASTER, HOST, BIND):
+            host = view.effective.get(HOST)
+            if host is None or view.value(BIND) is not None or not is_name(host.value) or host in found:
+                continue
+            if (master_outside(workload, block) or master_kind(view.value(MASTER))) == "kubernetes":
+                found.append(host)
+    return tuple(found)
+
+
+def _bound_elsewhere(workload: Workload) -> bool:
+    """Does the command line, the environment or a block without a driver host set the bind address?"""
+    if workload.given(BIND) is not None:
+        return True
+    if workload.server is not None and "SPARK_LOCAL_IP" in workload.server.environment():
+        return True
+    with_host = _with_host(workload)
+    return any(block.all(BIND) and not block.properties[0].guard for block in workload.blocks if block not in with_host)
+
+
+def layers_below(workload: Workload, block: PropertyBlock) -> tuple[PropertyBlock, ...]:
+    """The maps of a chart's `values.yaml` that Helm merges a map of another values file over."""
+    folder = block.path.rpartition("/")[0]
+    if block.owner is not None or block.carrier not in ("map", "nested map"):
+        return ()
+    return tuple(
+        other
+        for other in workload.blocks
+        if other.owner is None and other.where == block.where and other.path != block.path
+        and other.path.rpartition("/")[2] == "values.yaml" and _holds(other.path.rpartition("/")[0], folder)
+    )  # fmt: skip
+
+
+def _holds(folder: str, other: str) -> bool:
+    return not folder or other == folder or other.startswith(folder + "/")
+
+
+def _with_host(workload: Workload) -> tuple[PropertyBlock, ...]:
+    return tuple(block for block in workload.blocks if block.all(HOST))
