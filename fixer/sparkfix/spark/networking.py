@@ -6,14 +6,18 @@ to `spark.driver.host` (Spark 3.5, internal/config/package.scala; verified on 3.
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterable
 
-from sparkfix.model import Property, PropertyBlock, Workload
+from sparkfix.model import Property, PropertyBlock, Service, Workload
 from sparkfix.spark.facts import master_kind
+from sparkfix.spark.names import written
 
 MASTER = "spark.master"
 HOST = "spark.driver.host"
 BIND = "spark.driver.bindAddress"
+DEPLOY_MODE = "spark.submit.deployMode"
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-fA-F:]*:[0-9a-fA-F:]*\]?")
 
 
@@ -41,7 +45,7 @@ def master_outside(workload: Workload, block: PropertyBlock) -> str:
 def is_name(value: str) -> bool:
     """Is a driver host a name, rather than an address or something that Spark, a shell or a person fills in?"""
     text = value.strip()
-    return bool(text) and not _IP.fullmatch(text) and "${" not in text and "$(" not in text
+    return bool(text) and not _IP.fullmatch(text) and "$" not in text
 
 
 def unbound_hosts(workload: Workload) -> tuple[Property, ...]:
@@ -55,11 +59,59 @@ def unbound_hosts(workload: Workload) -> tuple[Property, ...]:
             continue
         for view in block.variants(MASTER, HOST, BIND):
             host = view.effective.get(HOST)
-            if host is None or view.value(BIND) is not None or not is_name(host.value) or host in found:
+            if host is None or view.value(BIND) is not None or host in found or _is_own(workload, host.value):
                 continue
             if (master_outside(workload, block) or master_kind(view.value(MASTER))) == "kubernetes":
                 found.append(host)
     return tuple(found)
+
+
+def _is_own(workload: Workload, host: str) -> bool:
+    """Is a driver host no name, or one that leads to this very pod whenever the driver starts?
+
+    Those are the pod's host name, which stands in its `/etc/hosts`, and a headless Service that publishes pods before
+    they are ready.
+    """
+    if not is_name(host):
+        return True
+    service = service_named(workload, host)
+    if service is not None:
+        return service.headless and service.publishes_unready
+    label = _label(host)
+    pod, kind = workload.pod, workload.pod.kind if workload.pod is not None else ""
+    names = {container.pod.text("hostname") for container in workload.containers}
+    if pod is not None and kind == "Pod":
+        names.add(pod.name)
+    if pod is not None and kind == "StatefulSet" and label.rpartition("-")[2].isdigit():
+        names.add(f"{pod.name}-{label.rpartition('-')[2]}")
+    return label == "localhost" or _same(label, names)
+
+
+def service_named(workload: Workload, host: str) -> Service | None:
+    """The Service that selects the workload and that a driver host names, alone or with a namespace behind it."""
+    return next((item for item in workload.services if _same(_label(host), (item.name,))), None)
+
+
+def _label(host: str) -> str:
+    """The first label of a host name; a template action may hold dots."""
+    text = written(host)
+    return "".join(re.findall(r"\A(?:\{\{.*?\}\}|[^.])*", text))
+
+
+def _same(name: str, others: Iterable[str]) -> bool:
+    return bool(name) and any(name == written(other) for other in others)
+
+
+def may_be_cluster_mode(workload: Workload) -> bool:
+    """May anything that reads the workload's settings submit in cluster mode, as far as its words tell?"""
+    if workload.in_cluster_mode() or (workload.given(DEPLOY_MODE) or "client") != "client":
+        return True
+    if any(item.value.strip() != "client" for block in workload.blocks for item in block.all(DEPLOY_MODE)):
+        return True
+    texts = [word.text for command in workload.commands for word in command.words]
+    modes = [text.partition("=")[2] for text in texts if text.startswith("--deploy-mode=")]
+    modes += [after for text, after in itertools.pairwise(texts) if text == "--deploy-mode"]
+    return any(mode != "client" for mode in modes)
 
 
 def _bound_elsewhere(workload: Workload) -> bool:

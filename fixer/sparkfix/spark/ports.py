@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sparkfix.model import AddField, AddItem, Change, Node, Service, SetField, Workload
+from sparkfix.spark.names import written
 
 _ITEMS = ("range", "with")
 _NUMBER = re.compile(r"\d+")
@@ -33,8 +34,7 @@ class ServicePort:
 
 def plain(text: str) -> str:
     """A port as written, with blanks of template actions folded; empty for what a reader or a shell fills in."""
-    folded = re.sub(r"\{\{-?\s*(.*?)\s*-?\}\}", r"{{\1}}", " ".join(text.split()))
-    folded = re.sub(r"\s*\|\s*(?:int|quote|toString)(?=\}\})", "", folded)
+    folded = re.sub(r"\s*\|\s*(?:int|toString)(?=\}\})", "", written(text))
     return folded if _NUMBER.fullmatch(folded) or "{{" in folded else ""
 
 

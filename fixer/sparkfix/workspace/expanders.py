@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from sparkfix.model import Container, KubernetesObject, Node
-from sparkfix.workspace.names import written
+from sparkfix.spark.names import written
 from sparkfix.workspace.workspace import Workspace
 
 _PROGRAM = re.compile(r"\b(envsubst|gomplate|confd|dockerize|esh|eval)\b|\b(sed|perl)\b[^\n]*\$[\[\\{]*\w*\]?\{")

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from sparkfix.formats.kubernetes.commands import commands_of
 from sparkfix.formats.kubernetes.objects import containers_of
 from sparkfix.model import Command, Container, KubernetesObject, PropertyBlock, Role
-from sparkfix.workspace.names import may_be_one_namespace, nearest_to, written
+from sparkfix.spark.names import written
+from sparkfix.workspace.names import may_be_one_namespace, nearest_to
 from sparkfix.workspace.roles import role_of
 
 

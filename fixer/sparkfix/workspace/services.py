@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from sparkfix.formats.kubernetes.objects import containers_of, pod_labels
 from sparkfix.model import KubernetesObject, Node, Service
-from sparkfix.workspace.names import may_be_one_namespace, nearest_to, written
+from sparkfix.spark.names import written
+from sparkfix.workspace.names import may_be_one_namespace, nearest_to
 
 _INCLUDED = re.compile(r"(?:include|template)\s+\"([^\"]+)\"")
 

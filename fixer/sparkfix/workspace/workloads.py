@@ -10,8 +10,8 @@ from sparkfix.formats.kubernetes.objects import containers_of
 from sparkfix.model import Command, Container, KubernetesObject, PropertyBlock, Role, Workload
 from sparkfix.spark.daemons import daemon_of
 from sparkfix.spark.facts import launch_of
+from sparkfix.spark.names import written
 from sparkfix.workspace.expanders import folder_expander, pod_expander
-from sparkfix.workspace.names import written
 from sparkfix.workspace.readers import Pod, assign, pod_from
 from sparkfix.workspace.roles import Evidence, role_of, server_of
 from sparkfix.workspace.services import services_of
@@ -53,11 +53,16 @@ def _with_sharing(workloads: Sequence[Workload]) -> list[Workload]:
                 container
                 for block in item.blocks
                 for container in readers.get((block.path, block.span.start), ())
-                if container != item.server
+                if not _is_one(container, item.server)
             ),
         )
         for item in workloads
     ]
+
+
+def _is_one(left: Container, right: Container | None) -> bool:
+    """Are two containers the same one? Containers of two pods may well have one name and one image."""
+    return right is not None and (left.path, left.node.span) == (right.path, right.node.span)
 
 
 def _matters(workspace: Workspace, path: str) -> bool:
