@@ -11,9 +11,9 @@ from typing import Any
 
 from sparkfix.model import Container, Node, Place, Property, Service, SparkVersion, Workload, implies
 from sparkfix.spark.facts import CONNECT_PORT
-from sparkfix.spark.networking import HOST, layers_below
+from sparkfix.spark.networking import CONNECT_KEY, HOST, layers_below
 
-PORT = "spark.connect.grpc.binding.port"
+PORT = CONNECT_KEY
 ADDRESS = "spark.connect.grpc.binding.address"
 _PATIENCE = 120
 PATIENCE = "the server has five minutes to listen before the liveness probe counts: this is the cure of failing probes"

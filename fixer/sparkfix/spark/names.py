@@ -25,3 +25,9 @@ def literal(text: str) -> bool:
 def may_be_one_namespace(left: str, right: str) -> bool:
     """Can two objects stand in one namespace? One that names none goes wherever it is applied."""
     return not left or not right or written(left) == written(right)
+
+
+def number_or_action(text: str) -> str:
+    """A port as written, template actions folded; empty for what Spark, a shell or a person fills in."""
+    folded = re.sub(r"\s*\|\s*(?:int|toString)(?=\}\})", "", written(text))
+    return folded if re.fullmatch(r"\d+", folded) or "{{" in folded else ""

@@ -10,14 +10,20 @@ import itertools
 import re
 from collections.abc import Iterable
 
-from sparkfix.model import Property, PropertyBlock, Service, Workload
-from sparkfix.spark.facts import master_kind
-from sparkfix.spark.names import written
+from sparkfix.model import Property, PropertyBlock, Role, Service, Variant, Workload
+from sparkfix.spark.facts import CONNECT_PORT, master_kind
+from sparkfix.spark.names import number_or_action, written
 
 MASTER = "spark.master"
 HOST = "spark.driver.host"
 BIND = "spark.driver.bindAddress"
 DEPLOY_MODE = "spark.submit.deployMode"
+PORT = "spark.driver.port"
+BLOCK_MANAGER = ("spark.driver.blockManager.port", "spark.blockManager.port")
+UI_PORT = "spark.ui.port"
+UI_ENABLED = "spark.ui.enabled"
+CONNECT_KEY = "spark.connect.grpc.binding.port"
+SOCKETS = (PORT, *BLOCK_MANAGER, UI_PORT, CONNECT_KEY)
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-fA-F:]*:[0-9a-fA-F:]*\]?")
 
 
@@ -143,3 +149,25 @@ def _holds(folder: str, other: str) -> bool:
 
 def _with_host(workload: Workload) -> tuple[PropertyBlock, ...]:
     return tuple(block for block in workload.blocks if block.all(HOST))
+
+
+def driver_sockets(workload: Workload, block: PropertyBlock, view: Variant) -> dict[str, str]:
+    """The fixed ports of a driver by the key that decides them, as far as they are known: written ones and defaults.
+
+    The command line wins over files. A key that another block sets has no default here.
+    """
+
+    def port(key: str, default: str = "") -> str:
+        value = view.value(key) if block.carrier == "arguments" else workload.given(key) or view.value(key)
+        if value is None:
+            elsewhere = any(other.all(key) for other in workload.blocks if other is not block)
+            return "" if elsewhere else default
+        return number_or_action(value)
+
+    manager = next((key for key in BLOCK_MANAGER if view.value(key) is not None), BLOCK_MANAGER[0])
+    found = {PORT: port(PORT), manager: port(manager)}
+    if (view.value(UI_ENABLED) or "true").strip().lower() == "true":
+        found[UI_PORT] = port(UI_PORT, "4040")
+    if workload.role is Role.CONNECT_SERVER:
+        found[CONNECT_KEY] = port(CONNECT_KEY, CONNECT_PORT)
+    return {key: text for key, text in found.items() if text and text != "0"}

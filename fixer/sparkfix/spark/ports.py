@@ -6,15 +6,13 @@ Service's own number; a Service with several ports names each; behind a headless
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sparkfix.model import AddField, AddItem, Change, Node, Service, SetField, Workload
-from sparkfix.spark.names import written
+from sparkfix.spark.names import number_or_action
 
 _ITEMS = ("range", "with")
-_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +30,6 @@ class ServicePort:
     dangling: bool = False
 
 
-def plain(text: str) -> str:
-    """A port as written, with blanks of template actions folded; empty for what a reader or a shell fills in."""
-    folded = re.sub(r"\s*\|\s*(?:int|toString)(?=\}\})", "", written(text))
-    return folded if _NUMBER.fullmatch(folded) or "{{" in folded else ""
-
-
 def setting(workload: Workload, key: str, default: str = "") -> str:
     """The port that a key gives in every arm and every block that sets it, as written; else the default.
 
@@ -45,10 +37,10 @@ def setting(workload: Workload, key: str, default: str = "") -> str:
     """
     given = workload.given(key)
     if given is not None:
-        return plain(given)
+        return number_or_action(given)
     holding = [block for block in workload.blocks if block.all(key)]
     values = {view.value(key) for block in holding for view in block.variants(key)} or {default}
-    found = {default if value is None else plain(value) for value in values}
+    found = {default if value is None else number_or_action(value) for value in values}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -101,8 +93,8 @@ def named_port(workload: Workload, name: str) -> str | None:
     containers = containers_of(workload)
     for container in containers:
         for entry in container.items("ports"):
-            if plain(entry.text("name")) == name or entry.text("name") == name:
-                return plain(entry.text("containerPort"))
+            if number_or_action(entry.text("name")) == name or entry.text("name") == name:
+                return number_or_action(entry.text("containerPort"))
     known = containers and not any(open_ended(container.get("ports")) for container in containers)
     return None if known and not _templated_names(containers) else ""
 
@@ -120,10 +112,10 @@ def ports_of(service: Service, workload: Workload) -> tuple[ServicePort, ...] | 
 
 
 def _port(entry: Node, workload: Workload) -> ServicePort:
-    number, name = plain(entry.text("port")), entry.text("name")
+    number, name = number_or_action(entry.text("port")), entry.text("name")
     text = entry.text("targetPort").strip()
-    if not text or plain(text):
-        return ServicePort(entry, number, name, plain(text) or number)
+    if not text or number_or_action(text):
+        return ServicePort(entry, number, name, number_or_action(text) or number)
     found = named_port(workload, text)
     return ServicePort(entry, number, name, found or "", found is None)
 
@@ -131,14 +123,14 @@ def _port(entry: Node, workload: Workload) -> ServicePort:
 def declared_name(workload: Workload, port: str) -> str:
     """The name that the server's container gives a port, or an empty string."""
     entries = workload.server.node.items("ports") if workload.server is not None else ()
-    return next((one.text("name") for one in entries if plain(one.text("containerPort")) == port), "")
+    return next((one.text("name") for one in entries if number_or_action(one.text("containerPort")) == port), "")
 
 
 def of_other_containers(workload: Workload) -> frozenset[str]:
     """The ports that containers beside the server declare: proxies that may lead to it."""
     server = workload.server
     others = [one for one in containers_of(workload) if server is None or one.span != server.node.span]
-    return frozenset(plain(entry.text("containerPort")) for one in others for entry in one.items("ports"))
+    return frozenset(number_or_action(entry.text("containerPort")) for one in others for entry in one.items("ports"))
 
 
 def exposed_outside(service: Service) -> bool:
@@ -182,7 +174,9 @@ def lead_to(workload: Workload, service: Service, port: ServicePort, number: str
         return SetField(path, target, text) if target is not None else AddField(path, port.node, "targetPort", text)
     if server is None:
         return None
-    own = next((one for one in server.node.items("ports") if plain(one.text("containerPort")) == number), None)
+    own = next(
+        (one for one in server.node.items("ports") if number_or_action(one.text("containerPort")) == number), None
+    )
     if own is None:
         item = {"name": port.node.text("targetPort"), "containerPort": int(number)}
         return AddItem(server.path, server.node, "ports", item)
@@ -194,7 +188,7 @@ def lead_to(workload: Workload, service: Service, port: ServicePort, number: str
 def declares(workload: Workload, port: str) -> bool:
     """Does the server's container declare a port?"""
     entries = workload.server.node.items("ports") if workload.server is not None else ()
-    return any(plain(one.text("containerPort")) == port for one in entries)
+    return any(number_or_action(one.text("containerPort")) == port for one in entries)
 
 
 def may_be_headless(service: Service) -> bool:
