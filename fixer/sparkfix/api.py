@@ -50,6 +50,7 @@ from sparkfix.spark import (
     arguments,
     connect,
     daemons,
+    exposure,
     mounts,
     names,
     networking,
@@ -76,8 +77,8 @@ __all__ = [
     "KubernetesObject", "Launch", "Node", "Options", "Place", "Property", "PropertyBlock", "Remove", "RenameKey",
     "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
     "Workload", "accounts", "arguments", "as_submit", "can_hold_together", "connect", "daemons", "exclusive",
-    "implies", "is_resource", "launch_of", "master_kind", "mounts", "names", "networking", "paths", "ports", "rbac",
-    "readers", "reads_properties_file", "rule", "variables",
+    "exposure", "implies", "is_resource", "launch_of", "master_kind", "mounts", "names", "networking", "paths",
+    "ports", "rbac", "readers", "reads_properties_file", "rule", "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]

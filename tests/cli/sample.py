@@ -22,6 +22,7 @@ data:
     # Driver configuration for Kubernetes
     spark.driver.host={{ include "spark-connect.fullname" . }}
     spark.driver.port=7078
+    spark.driver.blockManager.port=7079
     {{- else }}
     spark.master=local[*]
     {{- end }}
@@ -76,7 +77,12 @@ spec:
   selector:
     app: {{ include "spark-connect.fullname" . }}
   ports:
-    - port: 15002
+    - name: grpc
+      port: 15002
+    - name: driver-rpc-port
+      port: 7078
+    - name: blockmanager
+      port: 7079
 """
 VALUES = """\
 backendMode: k8s

@@ -96,8 +96,8 @@ def test_standard_input(sparkfix: Run) -> None:
 
 def test_check_shows_place_caret_evidence_and_ways_out(sparkfix: Run) -> None:
     ran = sparkfix("check")
-    assert f"{CONFIG}:19:5 connect-bind-address-unset warning" in ran.out
-    assert "  19 |     spark.connect.grpc.binding.port=15002\n     |     ^^^^" in ran.out
+    assert f"{CONFIG}:20:5 connect-bind-address-unset warning" in ran.out
+    assert "  20 |     spark.connect.grpc.binding.port=15002\n     |     ^^^^" in ran.out
     assert "Spark 3.5.7, from the image tag in chart/values.yaml:4" in ran.out
     assert "solution 2 (unsafe): remove `spark.driver.host`" in ran.out
     assert ran.out.rstrip().endswith("1 warning in 6 files")

@@ -12,7 +12,7 @@ from sparkfix.engine.check import check_unit, units_of
 from sparkfix.engine.choose import Choice, choose
 from sparkfix.engine.proof import Prover
 from sparkfix.engine.verify import verify
-from sparkfix.formats.render import render
+from sparkfix.formats.render import render_all
 from sparkfix.model import AppliedFix, Edit, FileChange, Finding, Fix, Problem, Refused, RefusedFix, Rule
 from sparkfix.report.text import where
 from sparkfix.text.edits import EditSet, OverlappingEdits, splice
@@ -226,7 +226,7 @@ def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:
         try:
             if fix.blocked:
                 raise Refused(fix.blocked)
-            edits = tuple(dict.fromkeys(edit for change in fix.changes for edit in render(change)))
+            edits = render_all(fix.changes)
             _refuse_foreign(run.workspace, targets, edits)
         except Refused as reason:
             _refuse(run, item, str(reason))

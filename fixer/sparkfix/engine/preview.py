@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sparkfix.formats.render import render
+from sparkfix.formats.render import render_all
 from sparkfix.model import Edit, FileChange, Finding, Refused
 from sparkfix.report.text import fix_text
 from sparkfix.text.diff import unified_diffs
@@ -17,9 +17,8 @@ def preview(workspace: Workspace, finding: Finding) -> Iterator[tuple[str, str]]
     for fix in finding.fixes:
         try:
             edits: dict[str, list[Edit]] = {}
-            for change in fix.changes:
-                for edit in render(change):
-                    edits.setdefault(edit.path, []).append(edit)
+            for edit in render_all(fix.changes):
+                edits.setdefault(edit.path, []).append(edit)
             changes = [
                 FileChange(path, workspace.data(path) or b"", splice(workspace.data(path) or b"", own))
                 for path, own in edits.items()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sparkfix.formats.kubernetes.write import (
     add_env,
     add_field,
@@ -29,6 +31,7 @@ from sparkfix.model import (
     SetField,
     SetValue,
     SetWords,
+    Span,
 )
 
 
@@ -59,6 +62,20 @@ def render(change: Change) -> tuple[Edit, ...]:
             return set_field(field, value)
         case SetWords(command, words):
             return set_words(command, words)
+
+
+def render_all(changes: Iterable[Change]) -> tuple[Edit, ...]:
+    """The edits of several changes. What they insert at one place is joined, in their order."""
+    inserted: dict[tuple[str, Span], list[bytes]] = {}
+    others: list[Edit] = []
+    for change in changes:
+        for edit in render(change):
+            if len(edit.span):
+                others.append(edit)
+            elif edit.new not in inserted.setdefault((edit.path, edit.span), []):
+                inserted[edit.path, edit.span].append(edit.new)
+    joined = (Edit(path, span, b"".join(texts)) for (path, span), texts in inserted.items())
+    return (*dict.fromkeys(others), *joined)
 
 
 def _entry(item: Property) -> Entry:

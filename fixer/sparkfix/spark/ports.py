@@ -195,3 +195,8 @@ def may_be_headless(service: Service) -> bool:
     """Is a Service headless in some arm, or by a value that is not known?"""
     address = service.object.node.text("spec", "clusterIP")
     return service.headless or "None" in address or "{{" in address
+
+
+def in_host_network(workload: Workload) -> bool:
+    """Does the pod share its node's ports?"""
+    return any(container.pod.text("hostNetwork") not in ("", "false") for container in workload.containers)

@@ -37,10 +37,10 @@ def env_entry(change: AddEnv) -> dict[str, Any]:
     return {"name": change.name, "value": change.value}
 
 
-def add_field(owner: Node, key: str, data: Any) -> tuple[Edit, ...]:
-    """Add a key to a map: behind its first scalar, in a map without one before its first key."""
+def add_field(owner: Node, key: str, data: Any, *, after: Sequence[str] = ()) -> tuple[Edit, ...]:
+    """Add a key to a map: behind one of `after` or its first scalar, in a map without one before its first key."""
     try:
-        return insert_key(owner, key, data)
+        return insert_key(owner, key, data, after=after)
     except Refused:
         names = tuple(owner.value) if isinstance(owner.value, dict) else ()
         if key in names:
@@ -52,7 +52,7 @@ def add_items(owner: Node, key: str, items: Sequence[Mapping[str, Any]]) -> tupl
     """Add items to the list below a key of a map, as its first ones; a new list goes where a new key would."""
     names = tuple(owner.value) if isinstance(owner.value, dict) else ()
     data = [dict(item) for item in items]
-    return insert_items(owner, key, data) if key in names else add_field(owner, key, data)
+    return insert_items(owner, key, data) if key in names else add_field(owner, key, data, after=_AFTER)
 
 
 def set_field(field: Node, value: str) -> tuple[Edit, ...]:
