@@ -17,11 +17,11 @@ Solutions, numbered as in the report that began this project:
 5. adds a `startupProbe`, so that liveness counts only once the server listens, and `spark.driver.bindAddress=0.0.0.0`
    where a Kubernetes master has a Service as driver host without it: the cure of the reported crash loop.
 
-A note, unless there is evidence of trouble: a liveness probe on the port that gives up within two minutes, or a
-Service as driver host that the driver would try to bind to.
+A note, unless the driver would try to bind to the Service that is its host. A liveness probe that gives up too early
+is `connect-probe-before-server-up`.
 
 Fix safety: 1 and 5 are safe, 2 is safe with a local master only, 3 and 4 are unsafe. Plain `apply` takes 5, and only
-where there is evidence of trouble.
+where the driver would bind to its Service.
 Sources: SPARK-44482 and apache/spark pull request 42073 (the key, new in 4.0.0); Spark's ConfigReader (`${env:…}`);
 docs/running-on-kubernetes.md, client mode networking.
 """
@@ -68,11 +68,10 @@ def connect_bind_address_unset(workload: Workload, options: Options) -> Iterator
         return
     unset = connect.places_for_address(workload)
     hosts = tuple(item for item in properties if item.key == networking.HOST)
-    probe, unbound = connect.impatient_probe(workload), networking.unbound_hosts(workload)
+    unbound = networking.unbound_hosts(workload)
     first = (_address(workload, unset), _no_host(workload, hosts), _pod_ip(workload, hosts, properties))
     fixes = [fix for fix in (*first, _wait(workload, options), _cure(workload, unbound)) if fix]
-    trouble = "; its liveness probe can kill it before it listens" if probe else ""
-    trouble += "; the driver would bind to its Service's address" if unbound else ""
+    trouble = "; the driver would bind to its Service's address" if unbound else ""
     if not unset and not trouble and all(fix.blocked for fix in fixes):
         return
     place = connect.server_place(workload, unset or properties)

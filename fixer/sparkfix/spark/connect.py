@@ -51,8 +51,9 @@ def _is_connect_port(server: Container, port: str, wanted: str) -> bool:
     return named.get(port) in (wanted, CONNECT_PORT)
 
 
-def impatient_probe(workload: Workload) -> Node | None:
-    """The liveness probe that can kill the server before it listens: on its port, under 120 s, no startup probe."""
+def impatient_probe(workload: Workload) -> tuple[Node, int] | None:
+    """The liveness probe that can kill the server before it listens, and the seconds after which it gives up: fewer
+    than 120, on the server's port, with no startup probe."""
     server = workload.server
     if server is None or server.node.get("startupProbe") is not None:
         return None
@@ -66,7 +67,8 @@ def impatient_probe(workload: Workload) -> Node | None:
         failures = int(probe.text("failureThreshold") or "3")
     except ValueError:
         return None
-    return probe if delay + period * failures < _PATIENCE else None
+    seconds = delay + period * failures
+    return (probe, seconds) if seconds < _PATIENCE else None
 
 
 def pod_ip_variable(container: Container | None) -> str:
