@@ -56,6 +56,7 @@ from sparkfix.spark import (
     networking,
     paths,
     ports,
+    probes,
     rbac,
     readers,
     variables,
@@ -78,7 +79,7 @@ __all__ = [
     "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
     "Workload", "accounts", "arguments", "as_submit", "can_hold_together", "connect", "daemons", "exclusive",
     "exposure", "implies", "is_resource", "launch_of", "master_kind", "mounts", "names", "networking", "paths",
-    "ports", "rbac", "readers", "reads_properties_file", "rule", "variables",
+    "ports", "probes", "rbac", "readers", "reads_properties_file", "rule", "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]

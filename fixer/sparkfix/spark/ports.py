@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sparkfix.model import AddField, AddItem, Change, Node, Service, SetField, Workload
+from sparkfix.model import AddField, AddItem, Change, Container, Node, Service, SetField, Workload
 from sparkfix.spark.names import number_or_action
 
 _ITEMS = ("range", "with")
@@ -172,17 +172,20 @@ def lead_to(workload: Workload, service: Service, port: ServicePort, number: str
         text = declared_name(workload, number) or number
         path = service.object.path
         return SetField(path, target, text) if target is not None else AddField(path, port.node, "targetPort", text)
-    if server is None:
-        return None
+    return naming(server, target, number, service.object.path) if server is not None else None
+
+
+def naming(server: Container, name: Node, number: str, path: str = "") -> Change:
+    """What makes a port's name, which no container has, lead to a number; `path` is the file that the name stands in."""
+    text = name.text()
     own = next(
         (one for one in server.node.items("ports") if number_or_action(one.text("containerPort")) == number), None
     )
     if own is None:
-        item = {"name": port.node.text("targetPort"), "containerPort": int(number)}
-        return AddItem(server.path, server.node, "ports", item)
+        return AddItem(server.path, server.node, "ports", {"name": text, "containerPort": int(number)})
     if own.get("name") is None:
-        return AddField(server.path, own, "name", port.node.text("targetPort"))
-    return SetField(service.object.path, target, own.text("name"))
+        return AddField(server.path, own, "name", text)
+    return SetField(path or server.path, name, own.text("name"))
 
 
 def declares(workload: Workload, port: str) -> bool:
