@@ -22,12 +22,12 @@ from collections.abc import Iterator
 
 from sparkfix.api import Add, Applicability, Confidence, Finding, Fix, Property, Role, Workload, networking, rule
 
-ELSEWHERE = (Role.CONNECT_SERVER, Role.HISTORY_SERVER)
-
 
 @rule(severity="error", mentions=(b"spark.driver.host",))
 def driver_host_without_bind_address(workload: Workload) -> Iterator[Finding]:
-    if workload.pod is None or workload.role in ELSEWHERE or networking.may_be_cluster_mode(workload):
+    if workload.pod is None or workload.role is Role.CONNECT_SERVER:
+        return
+    if networking.runs_no_driver(workload) or networking.may_be_cluster_mode(workload):
         return
     for host in networking.unbound_hosts(workload):
         yield _finding(workload, host)

@@ -28,7 +28,7 @@ KEYS = (networking.MASTER, networking.HOST, networking.PORT, *networking.BLOCK_M
 
 @rule(severity="error", mentions=(b"spark.driver.host",))
 def driver_ports_not_fixed_or_not_exposed(workload: Workload) -> Iterator[Finding]:
-    if workload.pod is None or workload.role is Role.HISTORY_SERVER or networking.may_be_cluster_mode(workload):
+    if workload.pod is None or networking.runs_no_driver(workload) or networking.may_be_cluster_mode(workload):
         return
     seen: set[Property] = set()
     for block in workload.blocks:

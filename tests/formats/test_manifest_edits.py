@@ -113,3 +113,10 @@ def test_a_computed_scalar_is_refused() -> None:
 def test_a_variable_with_a_fixed_value() -> None:
     text = _made(POD, lambda item: AddEnv(containers_of(item)[0], "SPARK_NO_DAEMONIZE", value="true"))
     assert text == POD + '    env:\n    - name: SPARK_NO_DAEMONIZE\n      value: "true"\n'
+
+
+def test_a_field_never_goes_under_a_condition_of_its_neighbours() -> None:
+    arm = "  {{- with .Values.tolerations }}\n  tolerations:\n    {{- toYaml . | nindent 4 }}\n  {{- end }}\n"
+    text = POD.replace("spec:\n", "spec:\n" + arm)
+    made = _made(text, lambda item: AddField("a.yaml", item.node.get("spec"), "enableServiceLinks", False))
+    assert made == text.replace("  containers:\n", "  enableServiceLinks: false\n  containers:\n")

@@ -164,6 +164,8 @@ class Role(str, enum.Enum):
     CONNECT_SERVER = "connect server"
     THRIFT_SERVER = "thrift server"
     HISTORY_SERVER = "history server"
+    MASTER = "standalone master"
+    WORKER = "standalone worker"
     APPLICATION = "application"
     UNKNOWN = "unknown"
 

@@ -108,6 +108,11 @@ def _same(name: str, others: Iterable[str]) -> bool:
     return bool(name) and any(name == written(other) for other in others)
 
 
+def runs_no_driver(workload: Workload) -> bool:
+    """Is a workload a daemon that has no driver, whatever its settings say of one?"""
+    return workload.role in (Role.HISTORY_SERVER, Role.MASTER, Role.WORKER)
+
+
 def may_be_cluster_mode(workload: Workload) -> bool:
     """May anything that reads the workload's settings submit in cluster mode, as far as its words tell?"""
     if workload.in_cluster_mode() or (workload.given(DEPLOY_MODE) or "client") != "client":

@@ -18,6 +18,11 @@ _OTHER_PROGRAM = re.compile(
     re.IGNORECASE,
 )
 
+_MASTER = re.compile(r"deploy\.master\.Master\b|start-master\.sh")
+_WORKER = re.compile(r"deploy\.worker\.Worker\b|start-(?:worker|slave)\.sh")
+# How the images of Bitnami are told what to run (bitnami/containers, bitnami/spark).
+_MODE = "SPARK_MODE"
+
 Evidence = tuple[Role, str]
 """A role and why we think so."""
 
@@ -41,12 +46,29 @@ def role_of(
         return Role.THRIFT_SERVER, "its command"
     if "HistoryServer" in joined or "start-history-server.sh" in joined:
         return Role.HISTORY_SERVER, "its command"
+    if standalone := _standalone(joined, containers):
+        return standalone
     shown = "" if _runs_another_program(containers, texts) else connect_port(containers) or _connect_key(blocks)
     if shown:
         return Role.CONNECT_SERVER, shown
     if owner is not None and owner.kind in _APPLICATION_KINDS:
         return Role.APPLICATION, f"the resource kind {owner.kind}"
     return (Role.APPLICATION, "spark-submit") if "spark-submit" in joined else (Role.UNKNOWN, "")
+
+
+def _standalone(words: str, containers: Sequence[Container]) -> Evidence | None:
+    """A Master or a Worker of a standalone cluster, by its command, or by the images that are made to be one."""
+    mains = [container for container in containers if not container.init]
+    for role, program, name in ((Role.MASTER, _MASTER, "master"), (Role.WORKER, _WORKER, "worker")):
+        if program.search(words):
+            return role, "its command"
+        if any(
+            one.environment()[key].text("value") == name for one in mains for key in one.environment() if key == _MODE
+        ):
+            return role, f"the variable {_MODE}"
+        if not words and any(re.search(rf"(?:^|/)spark-{name}(?:[:@]|$)", one.image) for one in mains):
+            return role, "its image"
+    return None
 
 
 def _runs_another_program(containers: Sequence[Container], texts: Iterable[str]) -> bool:

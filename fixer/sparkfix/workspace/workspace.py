@@ -22,6 +22,15 @@ _SERVERS = (
     b"start-connect-server", b"SparkConnect", b"start-history-server", b"start-thriftserver", b"sbin/start-",
     b"spark-daemon.sh",
 )  # fmt: skip
+# What shows a daemon of a standalone cluster, in a file that says `spark` besides.
+_DAEMONS = (
+    b"start-master.sh",
+    b"start-worker.sh",
+    b"start-slave.sh",
+    b"SPARK_MODE",
+    b"/spark-master",
+    b"/spark-worker",
+)
 _BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
 
 
@@ -34,7 +43,7 @@ def mentions_spark(data: bytes) -> bool:
         data = data.replace(b"\0", b"")
     if b"spark" in data and (_PROPERTY.search(data) or _NESTED.search(data)):
         return True
-    if any(word in data for word in _SERVERS):
+    if any(word in data for word in _SERVERS) or (b"spark" in data and any(word in data for word in _DAEMONS)):
         return True
     return _in_base64(data)
 

@@ -8,7 +8,7 @@ from typing import Any
 from sparkfix.formats.kubernetes.commands import WordList
 from sparkfix.formats.yaml.compose import ScalarNode, SequenceNode, style_of
 from sparkfix.formats.yaml.entries import Piece, indent_of, value_edit
-from sparkfix.formats.yaml.insert import insert_items, insert_key
+from sparkfix.formats.yaml.insert import guard_of, insert_items, insert_key
 from sparkfix.formats.yaml.nodes import Origin, stands_in_flow
 from sparkfix.formats.yaml.scalars import encode
 from sparkfix.model import AddEnv, Command, Container, Edit, Node, Refused, Span, Word
@@ -38,14 +38,16 @@ def env_entry(change: AddEnv) -> dict[str, Any]:
 
 
 def add_field(owner: Node, key: str, data: Any, *, after: Sequence[str] = ()) -> tuple[Edit, ...]:
-    """Add a key to a map: behind one of `after` or its first scalar, in a map without one before its first key."""
+    """Add a key to a map: behind one of `after` or its first scalar, in a map without one before its first key; never
+    under a condition of the template that the map itself does not stand under."""
     try:
         return insert_key(owner, key, data, after=after)
     except Refused:
-        names = tuple(owner.value) if isinstance(owner.value, dict) else ()
-        if key in names:
+        fields = owner.value if isinstance(owner.value, dict) else {}
+        if key in fields:
             raise
-        return insert_key(owner, key, data, before=names)
+        guard = guard_of(owner)
+        return insert_key(owner, key, data, before=[name for name, field in fields.items() if field.guard == guard])
 
 
 def add_items(owner: Node, key: str, items: Sequence[Mapping[str, Any]]) -> tuple[Edit, ...]:

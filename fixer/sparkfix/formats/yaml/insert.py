@@ -45,7 +45,7 @@ def _newline_at(source: SourceText, at: int) -> str:
     return "\r\n" if end and source.folded[end - 1] == "\r" else "\n"
 
 
-def _guard(node: Node) -> Guard:
+def guard_of(node: Node) -> Guard:
     """The template arms that a map itself stands under: those of its key or dash, as its first key may have its own."""
     origin, mapping = _origin(node)
     text = origin.text
@@ -137,7 +137,7 @@ def insert_key(
     if any(name == key for name, *_ in pairs):
         raise Refused(f"`{key}` is there already")
     lines = fragment_lines({key: data}, dash_offset=dash_offset_of(node) if dash_offset is None else dash_offset)
-    guard, templated = _guard(node), any("{{" in line for line in lines)
+    guard, templated = guard_of(node), any("{{" in line for line in lines)
     for wanted in before:
         for name, start, _, _ in pairs:
             if templated and _rebinds(guard, text.guard(start)):
@@ -169,7 +169,7 @@ def insert_items(
     if len(pairs) > 1:
         raise Refused(f"`{key}` stands in several template arms")
     _, key_start, value_start, value = pairs[0]
-    if text.guard(key_start) != _guard(node):
+    if text.guard(key_start) != guard_of(node):
         raise Refused(f"`{key}` stands under a condition of the template")
     key_line_end = source.line_end(key_start)
     if isinstance(value, SequenceNode) and not value.flow_style and value.value:
