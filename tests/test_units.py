@@ -118,3 +118,20 @@ def test_the_largest_exact_unit_is_written() -> None:
 def test_what_is_written_is_read_again(number: int) -> None:
     assert units.parse_size(units.format_size(number)) == number
     assert units.parse_duration(units.format_duration(number)) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("512Mi", 512 * 1024**2), ("1.5Gi", 3 * 1024**3 // 2), ("2G", 2 * 10**9), ("1e3", 1000), ("100", 100),
+        ("1500m", 2), ("128974848000m", 128974848), ("1E", 10**18),
+    ],
+)  # fmt: skip
+def test_kubernetes_quantities(text: str, size: int) -> None:
+    assert units.parse_quantity(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "1 Gi", "1gb", "{{ .Values.memory }}", "-1", "1Gi2"])
+def test_no_kubernetes_quantities(text: str) -> None:
+    with pytest.raises(ValueError, match="not a quantity"):
+        units.parse_quantity(text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import ROUND_CEILING, Decimal
 
 _SIZES = {suffix: 1024**power for power, letter in enumerate("bkmgtp") for suffix in {letter, f"{letter}b"} - {"bb"}}
 _TIMES = {
@@ -19,6 +20,12 @@ _TIMES = {
     "h": 3_600_000_000,
     "d": 86_400_000_000,
 }
+_QUANTITIES = (
+    {f"{letter}i": Decimal(1024**power) for power, letter in enumerate("KMGTPE", 1)}
+    | {letter: Decimal(1000**power) for power, letter in enumerate("kMGTPE", 1)}
+    | {"m": Decimal("0.001")}
+)
+_QUANTITY = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[mkMGTPE]|[eE][+-]?[0-9]{1,3})?")
 _NUMBER = re.compile(r"(-?[0-9]+)([a-z]+)?")
 _FRACTION = re.compile(r"-?[0-9]+\.[0-9]+[a-z]*")
 _VERSION = re.compile(r"([0-9]+)\.([0-9]+)(?:\.([0-9]+))?(?:[-.+].*)?")
@@ -35,6 +42,15 @@ def parse_size(text: str, unit: str = "b") -> int:
 def format_size(size: int) -> str:
     """A size in the largest unit that holds it exactly: `1536m`, `4g`."""
     return _format(size, {letter: _SIZES[letter] for letter in "bkmgtp"})
+
+
+def parse_quantity(text: str) -> int:
+    """A Kubernetes quantity of memory in bytes, rounded up: `512Mi`, `1.5G`, `1e9` (Kubernetes, resource.Quantity)."""
+    found = _QUANTITY.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"not a quantity: {text}")
+    factor = _QUANTITIES[found[2]] if found[2] in _QUANTITIES else Decimal(f"1{found[2] or ''}")
+    return int((Decimal(found[1]) * factor).to_integral_value(ROUND_CEILING))
 
 
 def parse_duration(text: str, unit: str = "ms") -> int:
