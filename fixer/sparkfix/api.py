@@ -51,6 +51,7 @@ from sparkfix.spark import (
     connect,
     daemons,
     exposure,
+    likeness,
     links,
     memory,
     mounts,
@@ -80,8 +81,9 @@ __all__ = [
     "KubernetesObject", "Launch", "Node", "Options", "Place", "Property", "PropertyBlock", "Remove", "RenameKey",
     "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
     "Workload", "accounts", "arguments", "as_submit", "can_hold_together", "connect", "daemons", "exclusive",
-    "exposure", "implies", "is_resource", "launch_of", "links", "master_kind", "memory", "mounts", "names",
-    "networking", "paths", "ports", "probes", "rbac", "readers", "reads_properties_file", "rule", "variables",
+    "exposure", "implies", "is_resource", "launch_of", "likeness", "links", "master_kind", "memory", "mounts",
+    "names", "networking", "paths", "ports", "probes", "rbac", "readers", "reads_properties_file", "rule",
+    "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]

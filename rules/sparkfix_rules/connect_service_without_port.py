@@ -21,9 +21,7 @@ from collections.abc import Iterator
 
 from sparkfix.api import CONNECT_PORT, Applicability, Finding, Fix, Place, Role, Service, Workload, connect, ports, rule
 
-FOR_OTHERS = re.compile(
-    r"(?:^|[-.])(?:web|ui|webui|metrics|monitoring|prometheus|jmx|driver|executors?|history)(?:$|[-.])"
-)
+FOR_EXECUTORS = re.compile(r"(?:^|[-.])(?:driver|executors?)(?:$|[-.])")
 FOR_CLIENTS = re.compile(r"connect|grpc")
 
 
@@ -41,7 +39,7 @@ def connect_service_without_port(workload: Workload) -> Iterator[Finding]:
     for service, entries in listed:
         if entries is None or ports.may_be_headless(service) or any(_leads(one, wanted, proxies) for one in entries):
             return
-    meant = [item for item in listed if not FOR_OTHERS.search(item[0].name)]
+    meant = [item for item in listed if not (ports.is_for_watching(item[0]) or FOR_EXECUTORS.search(item[0].name))]
     meant.sort(key=lambda item: not FOR_CLIENTS.search(item[0].name))
     for service, entries in meant[:1]:
         yield _finding(workload, service, entries or (), wanted)

@@ -65,14 +65,14 @@ def unbound_hosts(workload: Workload) -> tuple[Property, ...]:
             continue
         for view in block.variants(MASTER, HOST, BIND):
             host = view.effective.get(HOST)
-            if host is None or view.value(BIND) is not None or host in found or _is_own(workload, host.value):
+            if host is None or view.value(BIND) is not None or host in found or is_own(workload, host.value):
                 continue
             if (master_outside(workload, block) or master_kind(view.value(MASTER))) == "kubernetes":
                 found.append(host)
     return tuple(found)
 
 
-def _is_own(workload: Workload, host: str) -> bool:
+def is_own(workload: Workload, host: str) -> bool:
     """Is a driver host no name, or one that leads to this very pod whenever the driver starts?
 
     Those are the pod's host name, which stands in its `/etc/hosts`, and a headless Service that publishes pods before
@@ -83,7 +83,7 @@ def _is_own(workload: Workload, host: str) -> bool:
     service = service_named(workload, host)
     if service is not None:
         return service.headless and service.publishes_unready
-    label = _label(host)
+    label = label_of(host)
     pod, kind = workload.pod, workload.pod.kind if workload.pod is not None else ""
     names = {container.pod.text("hostname") for container in workload.containers}
     if pod is not None and kind == "Pod":
@@ -95,10 +95,10 @@ def _is_own(workload: Workload, host: str) -> bool:
 
 def service_named(workload: Workload, host: str) -> Service | None:
     """The Service that selects the workload and that a driver host names, alone or with a namespace behind it."""
-    return next((item for item in workload.services if _same(_label(host), (item.name,))), None)
+    return next((item for item in workload.services if _same(label_of(host), (item.name,))), None)
 
 
-def _label(host: str) -> str:
+def label_of(host: str) -> str:
     """The first label of a host name; a template action may hold dots."""
     text = written(host)
     return "".join(re.findall(r"\A(?:\{\{.*?\}\}|[^.])*", text))

@@ -6,6 +6,7 @@ Service's own number; a Service with several ports names each; behind a headless
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from sparkfix.model import AddField, AddItem, Change, Container, Node, Service, 
 from sparkfix.spark.names import number_or_action
 
 _ITEMS = ("range", "with")
+
+_WATCHING = re.compile(r"(?:^|[-.])(?:web|ui|webui|metrics|monitoring|prometheus|jmx|history)(?:$|[-.])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +195,11 @@ def declares(workload: Workload, port: str) -> bool:
     """Does the server's container declare a port?"""
     entries = workload.server.node.items("ports") if workload.server is not None else ()
     return any(number_or_action(one.text("containerPort")) == port for one in entries)
+
+
+def is_for_watching(service: Service) -> bool:
+    """Does a Service's name say that it is for a user interface or for metrics?"""
+    return bool(_WATCHING.search(service.name))
 
 
 def may_be_headless(service: Service) -> bool:
