@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sparkfix.api import Applicability, Finding, Fix, Place, Property, Workload, connect, mounts, paths, rule
+from sparkfix.api import Applicability, Finding, Fix, Place, Property, Workload, mounts, networking, paths, rule
 
 KEYS = {"spark.kubernetes.driver.podTemplateFile", "spark.kubernetes.executor.podTemplateFile"}
 
@@ -31,7 +31,7 @@ def pod_template_file_missing(workload: Workload) -> Iterator[Finding]:
         return
     for item, value in paths.settings(workload):
         read = item.key in KEYS and ("executor" in item.key or workload.in_cluster_mode())
-        path = paths.literal_path(value) if read and "kubernetes" in connect.masters_with(workload, item) else ""
+        path = paths.literal_path(value) if read and "kubernetes" in networking.masters_with(workload, item) else ""
         if not path or mounts.is_made_by_a_script(workload, path) or mounts.same_name_elsewhere(path, mounted):
             continue
         mount = mounts.covering(path, mounted)
