@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from sparkfix.api import Applicability, Confidence, Finding, Fix, Place, PropertyBlock, Workload, readers, rule
 
 
-@rule(severity="warning", mentions=(b"ConfigMap",))
+@rule(severity="warning", mentions=(b"ConfigMap",), requires=(b"containers",))
 def configmap_not_mounted(workload: Workload) -> Iterator[Finding]:
     if workload.pod is not None:
         return

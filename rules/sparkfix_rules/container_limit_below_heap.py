@@ -24,7 +24,7 @@ from sparkfix.units import parse_quantity, parse_size
 LEAST_OVERHEAD = 384 * 1024**2
 
 
-@rule(severity="warning", mentions=(b"limits",))
+@rule(severity="warning", mentions=(b"limits",), requires=(b"containers",))
 def container_limit_below_heap(workload: Workload) -> Iterator[Finding]:
     node = workload.server.node.get("resources", "limits", "memory") if workload.server is not None else None
     limit = _bytes(node.text(), quantity=True) if node is not None else 0

@@ -25,7 +25,7 @@ from sparkfix.api import Finding, Fix, Property, SetValue, Severity, Workload, c
 RETRIES = "spark.port.maxRetries"
 
 
-@rule(severity="warning", mentions=(b".port",))
+@rule(severity="warning", mentions=(b"driver.port", b"lockManager.port", b"ui.port", b"binding.port"))
 def driver_port_collision(workload: Workload) -> Iterator[Finding]:
     seen: set[tuple[Property, ...]] = set()
     for block in workload.blocks:

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from sparkfix.api import AddItem, Finding, Fix, Place, Severity, Workload, rbac, rule
 
 
-@rule(severity="warning", mentions=(b"spark",))
+@rule(severity="warning", mentions=(b"k8s",), requires=(b"containers", b"Role"))
 def driver_role_lacks_verbs(workload: Workload) -> Iterator[Finding]:
     if not rbac.is_client_on_kubernetes(workload):
         return

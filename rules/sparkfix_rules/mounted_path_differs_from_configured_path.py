@@ -38,7 +38,7 @@ from sparkfix.api import (
 MENTIONS = (b"properties-file", b"podTemplateFile", b"spark.metrics.conf", b"spark.ssl", b"log4j", b"File")
 
 
-@rule(severity="warning", mentions=MENTIONS)
+@rule(severity="warning", mentions=MENTIONS, requires=(b"containers",))
 def mounted_path_differs_from_configured_path(workload: Workload) -> Iterator[Finding]:
     mounted = paths.known_mounts(workload) or ()
     for item, written in paths.settings(workload):

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from sparkfix.api import Confidence, Finding, Fix, Place, Workload, probes, rule
 
 
-@rule(severity="error", mentions=(b"livenessProbe", b"readinessProbe", b"startupProbe"))
+@rule(severity="error", mentions=(b"livenessProbe", b"readinessProbe", b"startupProbe"), requires=(b"containers",))
 def probe_wrong_port(workload: Workload) -> Iterator[Finding]:
     for probe in probes.probes_of(workload):
         if probes.nothing_listens(workload, probe):

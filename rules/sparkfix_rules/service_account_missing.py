@@ -34,7 +34,7 @@ from sparkfix.api import (
 )
 
 
-@rule(severity="warning", mentions=(b"erviceAccount",))
+@rule(severity="warning", mentions=(b"erviceAccount",), requires=(b"ServiceAccount",))
 def service_account_missing(workload: Workload) -> Iterator[Finding]:
     for use in accounts.uses_of(workload):
         unused = accounts.unused_beside(workload, use)

@@ -41,7 +41,7 @@ from sparkfix.api import (
 FORM = re.compile(r"(?<!\$)\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 
 
-@rule(severity="error", mentions=(b"$",))
+@rule(severity="error", mentions=(b"$",), requires=(b"containers",))
 def shell_variable_in_exec_form_args(workload: Workload) -> Iterator[Finding]:
     if workload.expands_variables:
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sparkfix.formats.document import internal_problem
@@ -66,7 +66,7 @@ def check_unit(
     """
     targets = set(workspace.targets)
     contents = {path: workspace.data(path) or b"" for path in paths}
-    relevant = [rule for rule in rules if any(mentions(data, rule.mentions) for data in contents.values())]
+    relevant = [rule for rule in rules if _may_find(rule, contents.values(), workspace, unit)]
     if not relevant:
         return []
     try:
@@ -81,6 +81,14 @@ def check_unit(
                 key = (finding.rule, finding.primary.path, finding.primary.span, finding.message)
                 found.setdefault(key, finding)
     return list(found.values())
+
+
+def _may_find(rule: Rule, contents: Collection[bytes], workspace: Workspace, unit: str) -> bool:
+    """Do the files hold a word without which a rule finds nothing, and do all in the unit hold what it requires?"""
+    if not any(mentions(data, rule.mentions) for data in contents):
+        return False
+    everything = [workspace.data(path) or b"" for path in workspace.unit_files(unit)] if rule.requires else []
+    return all(any(mentions(data, (word,)) for data in everything) for word in rule.requires)
 
 
 def _tell(problems: list[Problem] | None, path: str, error: Exception) -> None:

@@ -221,7 +221,8 @@ class Rule:
     """A check with its identity and page.
 
     `subject` is the type that `check` takes. `mentions` are byte strings of which a file must hold at least one
-    before the rule is tried on its unit (a chart or a folder). `since`/`before` bound the Spark versions it speaks of.
+    before the rule is tried on its unit (a chart or a folder), and `requires` words that must all stand there.
+    `since`/`before` bound the Spark versions it speaks of.
     `solutions` is the highest number that its fixes bear.
     """
 
@@ -231,6 +232,7 @@ class Rule:
     check: Callable[..., Iterable[Finding]]
     page: str
     mentions: tuple[bytes, ...] = (b"spark.",)
+    requires: tuple[bytes, ...] = ()
     since: str = ""
     before: str = ""
     options: Mapping[str, str] = field(default_factory=dict)

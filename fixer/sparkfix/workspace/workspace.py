@@ -77,6 +77,7 @@ class _Shared:
     read: dict[str, bytes | None] = field(default_factory=dict)
     charts: dict[str, str | None] = field(default_factory=dict)
     folders: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    units: dict[tuple[str, ...], dict[str, list[str]]] = field(default_factory=dict)
     relevant: dict[str, tuple[bytes, bool]] = field(default_factory=dict)
 
 
@@ -160,9 +161,17 @@ class Workspace:
         """All files of a unit whose names we understand, targets and context alike, sorted."""
         if unit not in self._shared.folders:
             kind, _, folder = unit.partition(":")
-            own = {path for path in self.targets if self.unit_of(path) == unit}
-            self._shared.folders[unit] = tuple(sorted(own.union(self._list(folder, unit, deep=kind == "chart"))))
+            own = self._targets_by_unit().get(unit, ())
+            self._shared.folders[unit] = tuple(sorted({*own, *self._list(folder, unit, deep=kind == "chart")}))
         return self._shared.folders[unit]
+
+    def _targets_by_unit(self) -> dict[str, list[str]]:
+        known = self._shared.units.get(self.targets)
+        if known is None:
+            known = self._shared.units[self.targets] = {}
+            for path in self.targets:
+                known.setdefault(self.unit_of(path), []).append(path)
+        return known
 
     def _list(self, folder: str, unit: str, *, deep: bool) -> Sequence[str]:
         found: list[str] = []
