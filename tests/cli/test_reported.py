@@ -125,3 +125,34 @@ def test_the_lock_of_a_run_that_was_killed_at_its_very_end_goes(sparkfix: Run, t
     (left / "lock").touch()
     assert sparkfix("apply").code == 0
     assert not left.exists()
+
+
+@pytest.mark.parametrize("kind", ["List", "SecretList"])
+def test_secrets_in_a_list_are_secrets(tree: Path, sparkfix: Run, kind: str) -> None:
+    own = "  kind: Secret\n" if kind == "List" else ""
+    text = (
+        f"apiVersion: v1\nkind: {kind}\nitems:\n"
+        f"- apiVersion: v1\n{own}  metadata: {{name: c}}\n  stringData:\n"
+        "    spark-defaults.conf: |\n      spark.foo=HUNTER3\n      spark.foo=HUNTER4\n"
+        f'- apiVersion: v1\n{own}  metadata: {{name: d}}\n  data:\n    spark.driver.memory: "MWc="\n'
+    )
+    path = tree / "list.yaml"
+    path.write_text(text)
+    ran = sparkfix("check", "list.yaml")
+    assert "duplicate-property" in ran.out
+    assert "HUNTER" not in ran.out
+    refused = sparkfix("set", "spark.driver.memory=2g", "list.yaml")
+    assert refused.code == 1
+    assert "base64" in refused.out
+    assert path.read_text() == text
+
+
+def test_what_a_template_may_make_a_secret_is_not_shown(tree: Path, sparkfix: Run) -> None:
+    text = (
+        "apiVersion: v1\nkind: {{ if .Values.s }}Secret{{ else }}ConfigMap{{ end }}\nmetadata: {name: c}\nstringData:\n"
+        "  spark-defaults.conf: |\n    spark.foo=HUNTER3\n    spark.foo=HUNTER4\n"
+    )
+    (tree / "chart" / "templates" / "s.yaml").write_text(text)
+    ran = sparkfix("check", "chart/templates/s.yaml")
+    assert "duplicate-property" in ran.out
+    assert "HUNTER" not in ran.out

@@ -17,33 +17,54 @@ from sparkfix.model import PropertyBlock
 def blocks_in(text: YamlText, document: Composed) -> list[PropertyBlock]:
     """All property blocks of one document, in file order."""
     walk = Walk(text, document, shared_nodes(text, document))
-    kind = _kind(document.root)
-    found = sorted(_walk(walk, document.root, (), kind), key=lambda item: (item.start, item.end))
+    found = [
+        (item, _where((*prefix, *item.route), kind))
+        for root, kind, prefix in _objects(document.root)
+        for item in _walk(walk, root, (), kind)
+    ]
     return [
         PropertyBlock(
             path=text.source.path,
             carrier=item.carrier,
-            where=_where(item, kind),
+            where=where,
             properties=item.properties,
             span=text.source.span(item.start, max(item.start, item.end)),
             name=item.name,
             confidential=item.confidential,
         )
-        for item in found
+        for item, where in sorted(found, key=lambda pair: (pair[0].start, pair[0].end))
     ]
 
 
+def _objects(root: Node) -> Iterator[tuple[Node, str, tuple[str, ...]]]:
+    """The objects of a document with their kinds and the routes to them: the items of a `List`, else the document."""
+    kind = _kind(root)
+    items = _value(root, "items") if kind.endswith("List") else None
+    if not isinstance(items, SequenceNode):
+        yield root, kind, ()
+        return
+    for index, item in enumerate(items.value):
+        yield item, _kind(item) or kind.removesuffix("List"), ("items", str(index))
+
+
 def _kind(root: Node) -> str:
-    if isinstance(root, MappingNode):
-        for key, value in root.value:
-            if isinstance(key, ScalarNode) and key.value == "kind" and isinstance(value, ScalarNode):
-                return str(value.value)
-    return ""
+    value = _value(root, "kind")
+    return str(value.value) if isinstance(value, ScalarNode) else ""
 
 
-def _where(item: Found, kind: str) -> str:
-    route = ".".join(step for step in item.route if step) or "the document"
-    return f"{kind} {route}" if kind else route
+def _value(node: Node, name: str) -> Node | None:
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    return next((value for key, value in pairs if isinstance(key, ScalarNode) and key.value == name), None)
+
+
+def _is_confidential(kind: str) -> bool:
+    """Is this a Secret, or may a template or an operator make one of it?"""
+    return "Secret" in kind
+
+
+def _where(route: tuple[str, ...], kind: str) -> str:
+    shown = ".".join(step for step in route if step) or "the document"
+    return f"{kind} {shown}" if kind else shown
 
 
 def _walk(walk: Walk, node: Node, route: tuple[str, ...], kind: str) -> Iterator[Found]:
@@ -72,7 +93,7 @@ def _mapping(walk: Walk, node: MappingNode, route: tuple[str, ...], kind: str) -
         if isinstance(key, ScalarNode) and isinstance(value, ScalarNode) and is_setting(key, value)
     ]
     if own:
-        yield map_block(walk, node, own, route, SECRET if secret else "", confidential=kind == "Secret")
+        yield map_block(walk, node, own, route, SECRET if secret else "", confidential=_is_confidential(kind))
     yield from _nested(walk, node, route)
     for key, value in node.value:
         name = str(key.value) if isinstance(key, ScalarNode) else ""
@@ -80,7 +101,7 @@ def _mapping(walk: Walk, node: MappingNode, route: tuple[str, ...], kind: str) -
             if secret:
                 yield from base64_text(walk, value, (*route, name))
             elif not (isinstance(key, ScalarNode) and is_setting(key, value)):
-                yield from scalar_text(walk, value, (*route, name), confidential=kind == "Secret")
+                yield from scalar_text(walk, value, (*route, name), confidential=_is_confidential(kind))
         else:
             yield from _walk(walk, value, (*route, name), kind)
 
