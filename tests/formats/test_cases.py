@@ -478,3 +478,22 @@ def test_lists_of_pairs_with_more_fields_keep_them() -> None:
     document = opened("conf:\n- name: spark.a\n  value: '1'\n  note: x\n- name: spark.b\n  value: '2'\n")
     after = changed(document, SetValue(item_of(document, "spark.a"), "3"))
     assert after == b"conf:\n- name: spark.a\n  value: '3'\n  note: x\n- name: spark.b\n  value: '2'\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "line"),
+    [
+        ("spark.a  1\nspark.connect.grpc.binding.port  15002\n", "spark.connect.grpc.binding.address  0.0.0.0\n"),
+        (
+            "spark.a.bcdefghi                 1\nspark.connect.grpc.binding.port  15002\n",
+            "spark.connect.grpc.binding.address 0.0.0.0\n",
+        ),
+    ],
+    ids=["the same blanks everywhere", "one column"],
+)  # fmt: skip
+def test_blanks_of_the_neighbours(before: str, line: str) -> None:
+    document = open_document(SourceText("spark-defaults.conf", before.encode()))
+    port = document.blocks[0].all("spark.connect.grpc.binding.port")[0]
+    edits = render(Add(port, "spark.connect.grpc.binding.address", "0.0.0.0", before=True))
+    first, second = before.splitlines(keepends=True)
+    assert splice(before.encode(), edits).decode() == first + line + second

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from sparkfix.formats.kubernetes.objects import containers_of, pod_labels
+from sparkfix.formats.yaml.nodes import blank_until
 from sparkfix.model import KubernetesObject, Node, Service
 from sparkfix.spark.names import written
 from sparkfix.workspace.names import may_be_one_namespace, nearest_to
@@ -59,17 +60,6 @@ def _labels(node: Node | None) -> tuple[frozenset[tuple[str, str]], frozenset[st
         source, text = origin.text.source, origin.text
         start, end = source.offset((node.key_span or node.span).start), source.offset(node.span.end)
         end = max(end, source.line_end(end))
-        for action in text.template.within(start, _block_end(text.masked, start, end)):
+        for action in text.template.within(start, blank_until(text.masked, end)):
             helpers.update(_INCLUDED.findall(action.text))
     return frozenset((key, written(value.text())) for key, value in pairs), frozenset(helpers)
-
-
-def _block_end(masked: str, start: int, end: int) -> int:
-    """End of the blank lines below a key whose content is made by template actions."""
-    while end < len(masked):
-        stop = masked.find("\n", end)
-        stop = len(masked) if stop < 0 else stop + 1
-        if masked[end:stop].strip():
-            break
-        end = stop
-    return end

@@ -10,6 +10,7 @@ from sparkfix.model import Edit, Refused
 from sparkfix.text.source import SourceText
 
 _NATURAL_LINE = re.compile(r"[ \t\f]*(?P<text>[^\r\n]*)(?:\r\n?|\n)?")
+_BLANKS_BEHIND_KEY = re.compile(r"[ \t]*(?P<key>[A-Za-z][^\s=:]*)(?P<blanks> +)[^\s=:]")
 _ACTION = re.compile(r"(\{\{.*?\}\})", re.DOTALL)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _SHORT = {"\t": "\\t", "\f": "\\f"}
@@ -92,9 +93,9 @@ class PropertiesEntry:
 
     def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
         setting, text = self.setting, self.source.text
-        separator = _separator_like(
-            text(setting.first, setting.key_end), text(setting.key_end, setting.value_start), key
-        )
+        separator = text(setting.key_end, setting.value_start)
+        if not _is_constant(self.source.folded, setting):
+            separator = _separator_like(text(setting.first, setting.key_end), separator, key)
         line = text(setting.start, setting.first) + encode_key(key) + separator + encode_value(value)
         newline = self._newline() or _line_break_before(self.source.folded, setting.start) or self.source.newline
         if before:
@@ -108,6 +109,16 @@ def _line_break_before(text: str, position: int) -> str:
     """The line break that ends directly before a position, or nothing."""
     last = text[max(position - 2, 0) : position]
     return last if last == "\r\n" else last[-1:] if last[-1:] in ("\r", "\n") else ""
+
+
+def _is_constant(text: str, setting: Setting) -> bool:
+    """Do the lines around a setting have as many blanks behind keys of other lengths, so that nothing is aligned?"""
+    own = (setting.key_end - setting.first, setting.value_start - setting.key_end)
+    before = text[text.rfind("\n", 0, max(setting.start - 1, 0)) + 1 : setting.start]
+    end = text.find("\n", setting.end)
+    after = text[setting.end : end if end >= 0 else len(text)]
+    lines = [found for line in (before, after) if (found := _BLANKS_BEHIND_KEY.match(line))]
+    return own[1] > 1 and any(len(found["blanks"]) == own[1] and len(found["key"]) != own[0] for found in lines)
 
 
 def _separator_like(key: str, separator: str, new_key: str) -> str:

@@ -33,7 +33,7 @@ class Origin:
         if key_span is not None and not is_map:
             start = source.offset(key_span.start)
             column = start - source.line_start(start)
-        end = _blank_until(text.masked, source.line_end(max(start, self.text.end(self.document, self.node) - 1)))
+        end = blank_until(text.masked, source.line_end(max(start, self.text.end(self.document, self.node) - 1)))
         for action in text.template.within(start, end):
             alone = action.kind == "output" and not text.masked[action.start : action.end].strip(" #_")
             if alone and not self._in_block_scalar(self.node, action.start):
@@ -53,7 +53,7 @@ class Origin:
         return any(self._in_block_scalar(child, position) for child in children)
 
 
-def _blank_until(masked: str, position: int) -> int:
+def blank_until(masked: str, position: int) -> int:
     """Start of the first line at or behind a position that is not blank in the masked text."""
     while position < len(masked):
         stop = masked.find("\n", position)
