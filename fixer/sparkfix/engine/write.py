@@ -10,16 +10,16 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from sparkfix.engine import journal
 from sparkfix.engine.journal import Entry, Home, Journal, Step, journal_folder
+from sparkfix.engine.lock import locked
+from sparkfix.engine.targets import Item, blaming, checked, unchanged
 from sparkfix.model import FileChange, SparkfixError
 
 __all__ = ["Recovery", "journal_folder", "pending", "recover", "write_files"]
 
-_LOCK_SECONDS = 1.0
-_CHANCES = 50
 _NAMED = 3
 
 
@@ -50,23 +50,6 @@ class Recovery:
         if self.left_alone:
             line += f"; left alone, as changed since: {', '.join(self.left_alone)}"
         return line
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """One file to write: the path as the caller gave it, the real file, and the temporary file beside it."""
-
-    path: str
-    target: Path
-    temp: Path
-    before: bytes
-    after: bytes
-
-    def entry(self, base: Path, *, ready: bool) -> Entry:
-        target = self.target.relative_to(base).as_posix()
-        if not ready:
-            return Entry(target, self.temp.name)
-        return Entry(target, self.temp.name, self.before, journal.sha256(self.after))
 
 
 def write_files(
@@ -114,41 +97,41 @@ def _write_files(
         return
     base = root.resolve()
     home = journal.find_home(base)
-    with _locked(home):
+    with locked(home):
         step("locked")
         if journal.exists(home):
             raise SparkfixError("an earlier write was interrupted here; run sparkfix again to complete it first")
-        with _blaming(str(home.folder)):
+        with blaming(str(home.folder)):
             _discard(journal.drafts(home))
-        items = _checked(base, wanted)
+        items = checked(base, wanted)
         step("checked")
         ready = _prepare(home, base, items, step, purpose)
         _swap(home, base, items, ready, step, then)
         step("done")
 
 
-def _prepare(home: Home, base: Path, items: Sequence[_Item], step: Step, purpose: str) -> Journal:
+def _prepare(home: Home, base: Path, items: Sequence[Item], step: Step, purpose: str) -> Journal:
     """Put all new bytes on the disk beside their targets, and the journal that makes them count.
 
     Raises SparkfixError with nothing left over.
     """
     where = base.relative_to(home.anchor).as_posix()
     try:
-        with _blaming(str(home.journal)):
+        with blaming(str(home.journal)):
             begun = tuple(item.entry(base, ready=False) for item in items)
             journal.save(home, Journal(journal.PREPARING, where, begun, purpose), step)
         step("preparing")
         for item in items:
-            with _blaming(item.path):
+            with blaming(item.path):
                 journal.write_new(item.temp, item.after, item.target.stat(), step)
             step(f"temp written: {item.path}")
-        with _blaming(str(base)):
+        with blaming(str(base)):
             journal.sync_folders(item.temp for item in items)
         for item in items:
-            _unchanged(item)
+            unchanged(item)
         step("temps synced")
         ready = Journal(journal.READY, where, tuple(item.entry(base, ready=True) for item in items), purpose)
-        with _blaming(str(home.journal)):
+        with blaming(str(home.journal)):
             journal.save(home, ready, step)
         step("ready")
     except BaseException as error:
@@ -163,7 +146,7 @@ def _prepare(home: Home, base: Path, items: Sequence[_Item], step: Step, purpose
 
 
 def _swap(
-    home: Home, base: Path, items: Sequence[_Item], ready: Journal, step: Step, then: Callable[[], None] | None
+    home: Home, base: Path, items: Sequence[Item], ready: Journal, step: Step, then: Callable[[], None] | None
 ) -> None:
     """Let the temporary files take their targets' places, complete what they are part of, and end the journal.
 
@@ -171,17 +154,17 @@ def _swap(
     """
     try:
         for item in items:
-            _unchanged(item)
-            with _blaming(item.path):
+            unchanged(item)
+            with blaming(item.path):
                 os.replace(item.temp, item.target)
             step(f"renamed: {item.path}")
-        with _blaming(str(base)):
+        with blaming(str(base)):
             journal.sync_folders(item.target for item in items)
         step("renames synced")
         if then is not None:
             then()
             step("completed")
-        with _blaming(str(home.journal)):
+        with blaming(str(home.journal)):
             journal.remove(home)
     except BaseException as error:
         try:
@@ -204,9 +187,9 @@ def _recover(root: Path, step: Step) -> Recovery | None:
 def _recover_home(home: Home, real: Path, step: Step, done: Callable[[str], bool] | None = None) -> Recovery | None:
     if not journal.exists(home) and not journal.drafts(home) and not (home.private and os.path.lexists(home.folder)):
         return None
-    with _locked(home):
+    with locked(home):
         step("locked")
-        with _blaming(str(home.folder)):
+        with blaming(str(home.folder)):
             _discard(journal.drafts(home))
             step("drafts gone")
             if not journal.exists(home):
@@ -225,7 +208,7 @@ def _recover_home(home: Home, real: Path, step: Step, done: Callable[[str], bool
         else:
             _drop_temps(base, found.entries)
         step("recovered")
-        with _blaming(str(home.journal)):
+        with blaming(str(home.journal)):
             journal.remove(home)
         names = {entry.target: _shown(base, entry, real) for entry in found.entries}
         kept = tuple(name for target, name in names.items() if target not in left)
@@ -242,7 +225,7 @@ def _finish(base: Path, entries: Sequence[Entry], step: Step) -> None:
     for entry in entries:
         target = entry.located(base)
         if target is not None and _state(base, entry) == "before":
-            with _blaming(entry.target):
+            with blaming(entry.target):
                 os.replace(target.with_name(entry.temp), target)
             step(f"finished: {entry.target}")
     _drop_temps(base, entries)
@@ -265,7 +248,7 @@ def _undo(base: Path, entries: Sequence[Entry], step: Step) -> tuple[str, ...]:
             left.append(entry.target)
         elif state == "after":
             temp = target.with_name(entry.temp)
-            with _blaming(entry.target):
+            with blaming(entry.target):
                 journal.write_new(temp, entry.before, target.stat(), step)
                 os.replace(temp, target)
             step(f"undone: {entry.target}")
@@ -277,20 +260,20 @@ def _drop_temps(base: Path, entries: Sequence[Entry]) -> None:
     for entry in entries:
         target = entry.located(base)
         if target is not None:
-            with _blaming(entry.target):
+            with blaming(entry.target):
                 target.with_name(entry.temp).unlink(missing_ok=True)
 
 
 def _sync(base: Path, entries: Sequence[Entry]) -> None:
     found = (entry.located(base) for entry in entries)
-    with _blaming(str(base)):
+    with blaming(str(base)):
         journal.sync_folders(target for target in found if target is not None)
 
 
 def _state(base: Path, entry: Entry) -> str:
     """`before`, `after` or `other`: what a target holds. Raises SparkfixError if it cannot be read."""
     target = entry.located(base)
-    with _blaming(entry.target):
+    with blaming(entry.target):
         content = journal.plain_content(target) if target is not None else None
     if content is None:
         return "other"
@@ -299,53 +282,9 @@ def _state(base: Path, entry: Entry) -> str:
 
 def _whole(base: Path, entry: Entry) -> bool:
     target = entry.located(base)
-    with _blaming(entry.target):
+    with blaming(entry.target):
         content = journal.plain_content(target.with_name(entry.temp)) if target is not None else None
     return content is not None and journal.sha256(content) == entry.after
-
-
-def _checked(base: Path, changes: Sequence[FileChange]) -> tuple[_Item, ...]:
-    """The changes with their real targets. Raises SparkfixError for the first that must not be written."""
-    items: dict[Path, _Item] = {}
-    for change in changes:
-        target = _target(base, change.path)
-        item = _Item(change.path, target, target.with_name(journal.temp_name(target)), change.before, change.after)
-        twin = items.setdefault(target, item)
-        if twin.after != item.after:
-            raise SparkfixError(f"{twin.path} and {item.path} are one file with two results; nothing was written")
-        try:
-            _unchanged(item)
-            if not os.access(target, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
-                raise SparkfixError(f"{change.path} is read-only")
-        except SparkfixError as error:
-            raise SparkfixError(f"{error}; nothing was written") from error
-    return tuple(items.values())
-
-
-def _target(base: Path, path: str) -> Path:
-    """The real file behind a path. Raises SparkfixError if it is not below `base`."""
-    pure = PurePosixPath(path)
-    if pure.is_absolute() or ".." in pure.parts or not pure.parts:
-        raise SparkfixError(f"{path} is not a path inside {base}; nothing was written")
-    try:
-        target = (base / path).resolve(strict=True)
-    except FileNotFoundError:
-        raise SparkfixError(f"{path} changed while sparkfix was working; nothing was written") from None
-    except (OSError, RuntimeError) as error:
-        # Before Python 3.13 a loop of links is a RuntimeError.
-        reason = (error.strerror if isinstance(error, OSError) else "") or "its links go round in a circle"
-        raise SparkfixError(f"{path} cannot be found: {reason}; nothing was written") from error
-    if not target.is_relative_to(base):
-        raise SparkfixError(f"{path} is behind a link that leads out of {base}; nothing was written")
-    return target
-
-
-def _unchanged(item: _Item) -> None:
-    """Raise SparkfixError if the target no longer holds its old bytes."""
-    with _blaming(item.path):
-        content = journal.plain_content(item.target)
-    if content != item.before:
-        raise SparkfixError(f"{item.path} changed while sparkfix was working")
 
 
 def _discard(files: Iterator[Path] | Sequence[Path]) -> None:
@@ -363,56 +302,3 @@ def _counted(paths: Sequence[str]) -> str:
         return count
     more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
     return f"{count} ({', '.join(paths[:_NAMED])}{more})"
-
-
-@contextlib.contextmanager
-def _blaming(path: str) -> Iterator[None]:
-    """Turn an OSError into a SparkfixError that names the file and the cause."""
-    try:
-        yield
-    except OSError as error:
-        raise SparkfixError(f"{path} could not be written: {error.strerror or error}") from error
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder that another run may be making or taking away. Raises OSError for what is no folder."""
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        if os.path.lexists(folder) and not folder.is_dir():
-            raise
-
-
-@contextlib.contextmanager
-def _locked(home: Home) -> Iterator[None]:
-    """Be the only writer. Raises SparkfixError if another one stays or the lock cannot be made."""
-    from filelock import FileLock, Timeout
-
-    # The holder of a private folder takes it away in the end, perhaps between our two calls.
-    for chance in range(_CHANCES):
-        try:
-            with _blaming(str(home.folder)):
-                if home.folder.is_symlink():
-                    raise SparkfixError(f"{home.folder} is a link, so sparkfix does not write there")
-                _make_folder(home.folder)
-                journal.sync_folder(home.folder.parent)
-            lock = FileLock(str(home.lock), timeout=_LOCK_SECONDS)
-            lock.acquire()
-            break
-        except Timeout:
-            raise SparkfixError(f"another sparkfix is writing in {home.anchor}; please wait for it to end") from None
-        except FileNotFoundError as error:
-            if chance == _CHANCES - 1:
-                raise SparkfixError(f"{home.lock} could not be made: {error.strerror}; nothing was written") from error
-        except (OSError, NotImplementedError) as error:
-            reason = (error.strerror if isinstance(error, OSError) else "") or "locks do not work here"
-            raise SparkfixError(f"{home.lock} could not be made: {reason}; nothing was written") from error
-    try:
-        yield
-    finally:
-        if home.private and not journal.exists(home):
-            # Whoever waits for the lock notices that its file is gone; a folder that is not empty stays.
-            with contextlib.suppress(OSError):
-                home.lock.unlink(missing_ok=True)
-                home.folder.rmdir()
-        lock.release()
