@@ -113,6 +113,6 @@ Run = Callable[..., Ran]
 
 
 def environment(home: Path) -> dict[str, str]:
-    """The caller's environment without anything that could lead git or colours astray."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "SPARKFIX_"))}
+    """The caller's environment without anything that could lead git, Python or colours astray."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "SPARKFIX_", "PYTHON"))}
     return {**kept, "HOME": str(home), "NO_COLOR": "1", "GIT_CONFIG_NOSYSTEM": "1"}

@@ -85,7 +85,22 @@ def main(arguments: list[str] | None = None) -> None:
     gc.set_threshold(200_000, 50, 50)
     # A polite end undoes what is half done, as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(run(given))
+    sys.exit(_flushed(run(given)))
+
+
+def _flushed(code: int) -> int:
+    """The exit code once all output is out; a reader that went away or a full disk shows only then."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = 2
+    except OSError as error:
+        code = _failed(f"the output: {_cause(error)}")
+    else:
+        return code
+    # What is left in the buffer would be tried once more, and complained about, at the very end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
 
 
 def run(arguments: list[str]) -> int:
