@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from sparkfix.engine.registry import load_rules
+
 ROOT = Path(__file__).parents[1]
 LINES = re.findall(r"(?m)^\$ (.*)$", (ROOT / "README.md").read_text(encoding="utf-8"))
 
@@ -42,3 +44,10 @@ def test_every_command_runs(tmp_path: Path) -> None:
             assert not ran.stderr.startswith(("sparkfix: ", "error: ")), (line, ran.stderr)
         if " --commit" not in line and "apply --solution" in line:
             shell("git checkout -q -- . && git clean -qfd -e spark-defaults.conf -e fix.patch")
+
+
+def test_each_rule_has_one_line_in_the_table() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = text[text.index("## What it finds") : text.index("The first rule answers")]
+    listed = re.findall(r"(?m)^\| `([a-z0-9-]+)` \|", table)
+    assert sorted(listed) == sorted(rule.id for rule in load_rules())
