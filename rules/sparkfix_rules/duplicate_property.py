@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sparkfix.api import Applicability, Finding, Fix, Property, PropertyBlock, Remove, Severity, rule
+from sparkfix.api import Applicability, Finding, Fix, Property, PropertyBlock, Remove, Severity, exclusive, rule
 
 
 @rule(severity="warning")
@@ -25,15 +25,17 @@ def duplicate_property(block: PropertyBlock) -> Iterator[Finding]:
     for key, settings in block.by_key().items():
         if len(settings) < 2 or not key.startswith("spark."):
             continue
-        counting = {view.effective[key].key_span for view in block.variants(key) if key in view.effective}
-        live = [item for item in settings if item.key_span in counting]
-        for item in settings:
-            if item.key_span not in counting and live:
-                yield _finding(item, live, len(settings))
+        # By identity: settings in base64 have no places of their own.
+        counting = {id(view.effective[key]) for view in block.variants(key) if key in view.effective}
+        live = [item for item in settings if id(item) in counting]
+        for position, item in enumerate(settings):
+            if id(item) not in counting and live:
+                together = [other for other in settings if not exclusive(item.guard, other.guard)]
+                later = [other for other in settings[position:] if id(other) in counting] or live
+                yield _finding(item, later, len(together))
 
 
-def _finding(dead: Property, live: list[Property], count: int) -> Finding:
-    later = [item for item in live if item.key_span > dead.key_span] or live
+def _finding(dead: Property, later: list[Property], count: int) -> Finding:
     same = all(item.value == dead.value for item in later)
     places = (dead.place("has no effect here"), *(item.place("counts here") for item in later))
     message = f"`{dead.key}` is set {count} times; this setting has no effect"

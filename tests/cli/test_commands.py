@@ -80,7 +80,7 @@ def test_a_very_long_line(tree: Path, sparkfix: Run) -> None:
     assert "long.conf not understood: larger than 5 MB" in sparkfix("check").out
     named = sparkfix("check", "long.conf")
     assert named.code == 2
-    assert "long.conf:2 not understood: a line of more than 1 MB is no configuration" in named.out
+    assert "long.conf:2 not understood: a line of more than 1 MB is no configuration" in named.err
 
 
 def test_standard_input(sparkfix: Run) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -109,7 +110,7 @@ def test_a_named_file_of_another_kind_is_told(tree: Path, sparkfix: Run) -> None
     (tree / "x.foo").write_text("spark.a=1\nspark.a=2\n")
     ran = sparkfix("check", "x.foo")
     assert ran.code == 2
-    assert "x.foo not understood: not a kind of file that sparkfix reads" in ran.out
+    assert "x.foo not understood: not a kind of file that sparkfix reads" in ran.err
 
 
 def test_places_are_those_of_the_text_that_a_fix_was_made_in(tree: Path, sparkfix: Run) -> None:
@@ -156,3 +157,65 @@ def test_what_a_template_may_make_a_secret_is_not_shown(tree: Path, sparkfix: Ru
     ran = sparkfix("check", "chart/templates/s.yaml")
     assert "duplicate-property" in ran.out
     assert "HUNTER" not in ran.out
+
+
+ARMS = """\
+data:
+  a.conf: |
+    {{- if .Values.k }}
+    spark.master=local
+    {{- else }}
+    spark.master=yarn
+    {{- end }}
+"""
+
+
+@pytest.mark.parametrize("codemod", [("set", "spark.y=2"), ("unset", "spark.y"), ("rename", "spark.y", "spark.z")])
+def test_a_condition_that_holds_in_one_arm_only_is_refused_for_what_both_share(
+    tree: Path, sparkfix: Run, codemod: tuple[str, ...]
+) -> None:
+    path = tree / "t.yaml"
+    path.write_text(ARMS + "    spark.y=1\n")
+    ran = sparkfix(*codemod, "--where", "spark.master=local", "t.yaml")
+    assert ran.code == 1
+    assert "the condition holds with some arms of the template only" in ran.out
+    assert path.read_text() == ARMS + "    spark.y=1\n"
+
+
+@pytest.mark.parametrize("line", ["spark.rapids.sql.enabled 1\n", "spark.ui.port 4040\n", "spark.plugins a.B\n"])
+def test_any_driver_setting_makes_a_driver(tree: Path, sparkfix: Run, line: str) -> None:
+    (tree / "spark-defaults.conf").write_text(line)
+    assert sparkfix("set", "--add", "spark.new=2", "spark-defaults.conf").code == 0
+    assert (tree / "spark-defaults.conf").read_text() == line + "spark.new 2\n"
+
+
+def test_reasons_are_told_also_if_quiet(tree: Path, sparkfix: Run) -> None:
+    (tree / "bad.yaml").write_text("a: [1\nspark.x: {y\n")
+    for command in (("check", "-q"), ("check",), ("apply", "-q", "--solution", "1")):
+        ran = sparkfix(*command, "bad.yaml")
+        assert ran.code == 2
+        assert ran.err == "bad.yaml:2 not understood: not YAML: did not find expected ',' or ']'\n", ran
+        assert "no finding here offers" not in ran.out
+    (tree / "s.yaml").write_text(SECRET)
+    refused = sparkfix("set", "spark.driver.memory=2g", "-q", "s.yaml")
+    assert refused.code == 1
+    assert "base64" in refused.err
+
+
+def test_duplicates_in_base64_are_found(tree: Path, sparkfix: Run) -> None:
+    text = base64.b64encode(b"spark.executor.memory=1\nspark.executor.memory=2\n").decode()
+    (tree / "s.yaml").write_text(
+        f"kind: Secret\napiVersion: v1\nmetadata: {{name: s}}\ndata:\n  spark-defaults.conf: {text}\n"
+    )
+    ran = sparkfix("check", "s.yaml")
+    assert ran.code == 1
+    assert "duplicate-property warning `spark.executor.memory` is set 2 times" in ran.out
+
+
+def test_settings_of_other_arms_are_not_counted(tree: Path, sparkfix: Run) -> None:
+    arms = (
+        "data:\n  a.conf: |\n    {{- if .Values.k }}\n    spark.x=1\n    {{- else }}\n    spark.x=2\n    {{- end }}\n"
+    )
+    (tree / "d.yaml").write_text(arms + "    spark.x=3\n")
+    ran = sparkfix("check", "d.yaml")
+    assert ran.out.count("`spark.x` is set 2 times") == 2

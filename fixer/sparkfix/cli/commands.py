@@ -48,8 +48,10 @@ def check(
         out.say(finding_text(finding, session.source, session.shown, out.paint))
         if show_fixes:
             _show_fix(session, finding, rules, values, out)
-    _close(session, findings, session.problems(defects), out)
-    raise typer.Exit(session.unreadable(defects, strict=strict) or (0 if exit_zero else int(fails(findings))))
+    code, problems = session.unreadable(defects, strict=strict), session.problems(defects)
+    _tell_problems(problems, code, out)
+    out.tell(summary(findings, len(session.found.files), problems))
+    raise typer.Exit(code or (0 if exit_zero else int(fails(findings))))
 
 
 def apply(
@@ -139,24 +141,24 @@ def _run(
         deliver(applied, delivery, session, out)
         if rendering.shown:
             show_rendered(prover, applied, session, out)
-    for line in (*applied_lines(applied.applied, session.shown), *refused_lines(applied.refused, session.shown)):
+    for line in applied_lines(applied.applied, session.shown):
         out.tell(line)
+    for line in refused_lines(applied.refused, session.shown):
+        out.insist(line)
     tell_unproven(applied, session, rendering, out)
     for line in _reach(applied, session):
         out.tell(line)
     after = session.after(applied.workspace)
-    problems = session.problems(applied.problems)
-    for problem in problems:
-        out.tell(problem_text(problem))
+    code = session.unreadable(applied.problems, strict=strict)
+    _tell_problems(session.problems(applied.problems), code, out)
     unread = unread_places(applied.workspace, key) if key else ()
     for place in unread:
         out.tell(unread_text(replace(place, path=session.shown(place.path))))
-    if choice.solution is not None and not applied.applied and not applied.refused:
+    if choice.solution is not None and not applied.applied and not applied.refused and not code:
         out.tell(f"no finding here offers solution {choice.solution}, or it is done already")
     verb = "would change" if delivery.dry_run else "changed"
     fixes = plural(len(applied.applied), "fix", "fixes")
     out.tell(f"{fixes}, {verb} {plural(len(applied.changes), 'file')}" + _left_out(applied, len(unread)))
-    code = session.unreadable(applied.problems, strict=strict)
     if not code and not exit_zero:
         code = _left(applied, after, rules, choice, delivery, values, out)
     raise typer.Exit(code)
@@ -314,10 +316,10 @@ def _options(rules: Sequence[Rule], values: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _close(session: Session, findings: Sequence[Finding], problems: Sequence[Problem], out: Output) -> None:
+def _tell_problems(problems: Sequence[Problem], code: int, out: Output) -> None:
+    """List what was not understood; where that decides the exit code, on standard error and also if quiet."""
     for problem in problems:
-        out.tell(problem_text(problem))
-    out.tell(summary(findings, len(session.found.files), problems))
+        (out.warn if code else out.tell)(problem_text(problem))
 
 
 def _show_fix(session: Session, finding: Finding, rules: Sequence[Rule], values: dict[str, str], out: Output) -> None:

@@ -62,6 +62,10 @@ class Output:
         stream = sys.stderr if self.messages_on_error else sys.stdout
         stream.write(_printable(text, stream.encoding) + "\n")
 
+    def insist(self, text: str) -> None:
+        """A message that is told also if quiet: then on standard error."""
+        (self.warn if self.quiet else self.tell)(text)
+
     def warn(self, text: str) -> None:
         """A message that `--quiet` does not silence, on standard error."""
         sys.stderr.write(_printable(text, sys.stderr.encoding) + "\n")

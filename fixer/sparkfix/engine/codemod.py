@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -27,11 +28,28 @@ from sparkfix.model import (
 from sparkfix.spark.connect import kin
 
 _VERSION = "spark-version"
-_OPERATOR = "spark.kubernetes.operator."
-_DRIVER_KEYS = (
-    "spark.master", "spark.app.", "spark.driver.", "spark.executor.", "spark.sql.", "spark.kubernetes.", "spark.hadoop.",
-    "spark.connect.", "spark.dynamicAllocation.", "spark.eventLog.", "spark.jars", "spark.shuffle.", "spark.serializer",
+# What other programs than a driver read.
+_OTHER_PROGRAMS = (
+    "spark.kubernetes.operator.", "spark.history.", "spark.deploy.", "spark.worker.", "spark.shuffle.service.",
 )  # fmt: skip
+
+
+class Holds(enum.Enum):
+    """Whether a condition holds with the arms of a template under which a line is in effect."""
+
+    NEVER = ""
+    SOMETIMES = "the condition holds with some arms of the template only, and this line is in effect with others, too"
+    ALWAYS = "always"
+
+    @staticmethod
+    def of(found: Sequence[bool]) -> Holds:
+        """The answer for a condition's truth in each combination of arms."""
+        return Holds.ALWAYS if found and all(found) else Holds.SOMETIMES if any(found) else Holds.NEVER
+
+    @property
+    def blocked(self) -> str:
+        """Why a line must not be changed, if so."""
+        return self.value if self is Holds.SOMETIMES else ""
 
 
 @dataclass(frozen=True)
@@ -41,21 +59,21 @@ class Where:
     key: str
     value: str
 
-    def holds(self, workload: Workload, block: PropertyBlock, item: Property | None) -> bool:
+    def holds(self, workload: Workload, block: PropertyBlock, item: Property | None) -> Holds:
         """Does the condition hold where `item` is in effect (anywhere in the block if None)?"""
         if self.key == _VERSION:
             number = workload.version.number if workload.version else ""
-            return number == self.value or number.startswith(self.value + ".")
+            return Holds.of([number == self.value or number.startswith(self.value + ".")])
         keys = (self.key,) if item is None else (self.key, item.key)
+        elsewhere = {
+            entry.value for other in workload.blocks if other is not block for entry in other.all(self.key)
+        }  # fmt: skip
+        found = []
         for view in block.variants(*keys):
             if item is None or view.effective.get(item.key) == item:
                 own = view.value(self.key)
-                others = (
-                    entry.value for other in workload.blocks if other is not block for entry in other.all(self.key)
-                )
-                if own == self.value or (own is None and self.value in others):
-                    return True
-        return False
+                found.append(own == self.value or (own is None and self.value in elsewhere))
+        return Holds.of(found)
 
 
 @dataclass(frozen=True)
@@ -64,8 +82,9 @@ class AllOf:
 
     conditions: tuple[Where, ...] = ()
 
-    def holds(self, workload: Workload, block: PropertyBlock, item: Property | None) -> bool:
-        return all(condition.holds(workload, block, item) for condition in self.conditions)
+    def holds(self, workload: Workload, block: PropertyBlock, item: Property | None) -> Holds:
+        found = {condition.holds(workload, block, item) for condition in self.conditions}
+        return next((answer for answer in (Holds.NEVER, Holds.SOMETIMES) if answer in found), Holds.ALWAYS)
 
 
 def parse_where(texts: Sequence[str]) -> AllOf:
@@ -111,13 +130,16 @@ def set_rule(key: str, value: str, where: AllOf | None = None, *, add: bool = Fa
     def check(workload: Workload) -> Iterator[Finding]:
         standing = [(block, item) for block in workload.blocks for item in block.all(key)]
         for block, item in standing:
-            if item.value != value and conditions.holds(workload, block, item):
-                yield _finding(f"set `{key}` to the value given", item, SetValue(item, value))
+            answer = conditions.holds(workload, block, item)
+            if item.value != value and answer is not Holds.NEVER:
+                yield _finding(f"set `{key}` to the value given", item, SetValue(item, value), answer.blocked)
         if add and not standing:
-            found = next((block for block in _drivers(workload) if conditions.holds(workload, block, None)), None)
+            answers = ((block, conditions.holds(workload, block, None)) for block in _drivers(workload))
+            found = next((pair for pair in answers if pair[1] is not Holds.NEVER), None)
             if found is not None:
-                beside = kin(found.properties, *_prefixes(key))
+                beside = kin(found[0].properties, *_prefixes(key))
                 blocked = "everything here stands under conditions of the template" if beside.guard else ""
+                blocked = blocked or found[1].blocked
                 yield _finding(f"add `{key}`", beside, Add(beside, key, value), blocked)
 
     needles = (b"spark.",) if add else _needles(key)
@@ -127,7 +149,7 @@ def set_rule(key: str, value: str, where: AllOf | None = None, *, add: bool = Fa
 def _drivers(workload: Workload) -> Iterator[PropertyBlock]:
     """The blocks of a workload that configure a driver, and not the operator or another program."""
     for block in workload.blocks:
-        if any(item.key.startswith(_DRIVER_KEYS) and not item.key.startswith(_OPERATOR) for item in block.properties):
+        if any(not item.key.startswith(_OTHER_PROGRAMS) for item in block.properties):
             yield block
 
 
@@ -158,9 +180,10 @@ def _each(
     def check(workload: Workload) -> Iterator[Finding]:
         for block in workload.blocks:
             for item in block.all(key):
-                if conditions.holds(workload, block, item):
+                answer = conditions.holds(workload, block, item)
+                if answer is not Holds.NEVER:
                     wanted, blocked = change(block, item)
-                    yield _finding(message, item, wanted, blocked)
+                    yield _finding(message, item, wanted, blocked or answer.blocked)
 
     return check
 
