@@ -69,6 +69,7 @@ from sparkfix.spark.facts import (
     CONNECT_PORT,
     Launch,
     as_submit,
+    is_own_program,
     is_resource,
     launch_of,
     master_kind,
@@ -81,7 +82,7 @@ __all__ = [
     "KubernetesObject", "Launch", "Node", "Options", "Place", "Property", "PropertyBlock", "Remove", "RenameKey",
     "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
     "Workload", "accounts", "arguments", "as_submit", "can_hold_together", "connect", "daemons", "exclusive",
-    "exposure", "implies", "is_resource", "launch_of", "likeness", "links", "master_kind", "memory", "mounts",
+    "exposure", "implies", "is_own_program", "is_resource", "launch_of", "likeness", "links", "master_kind", "memory", "mounts",
     "names", "networking", "paths", "ports", "probes", "rbac", "readers", "reads_properties_file", "rule",
     "variables",
 ]  # fmt: skip

@@ -8,7 +8,8 @@ The file is not loaded, and nobody says so: a Connect server ends with
 HistoryServer, Master and Worker read the option themselves and are left alone. So is a command in which a variable
 stands before the option that may hold the application as well as more options.
 
-Fix safety: safe for `spark-submit`: the option moves in front of the resource, where it was meant to be. Unsafe for
+Fix safety: for `spark-submit` the option moves in front of the resource, where it was meant to be. Safe for Spark's own
+programs; unsafe for other applications, which may have an option of that name. Unsafe for
 `spark-class`, which has no such option: the class is started with `spark-submit`, which also reads `spark-env.sh`.
 Sources: verified on Spark 3.5.8 (`spark-submit app.py --conf k=v` sets nothing); org.apache.spark.launcher.Main.
 """
@@ -27,6 +28,7 @@ from sparkfix.api import (
     SetWords,
     Word,
     as_submit,
+    is_own_program,
     launch_of,
     reads_properties_file,
     rule,
@@ -59,11 +61,11 @@ def _finding(launch: Launch, position: int) -> Finding:
         order: tuple[Word | str, ...] = (
             *words[:resource], *moved, *words[resource:position], *words[position + width :],
         )  # fmt: skip
-        fix = Fix(
-            f"move `{OPTION}` in front of `{words[resource].text}`",
-            (SetWords(launch.command, order),),
-            Applicability.SAFE,
-        )
+        title = f"move `{OPTION}` in front of `{words[resource].text}`"
+        own = is_own_program(launch)
+        notes = () if own else ("see to it that the application does not read an option of that name itself",)
+        safety = Applicability.SAFE if own else Applicability.UNSAFE
+        fix = Fix(title, (SetWords(launch.command, order),), safety, notes=notes)
     else:
         order = as_submit(launch, words[resource], moved, (*words[resource + 1 : position], *words[position + width :]))
         title = "start the class with `spark-submit --class`"

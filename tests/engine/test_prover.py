@@ -244,3 +244,47 @@ def test_without_helm_nothing_is_proven_and_that_is_said() -> None:
     assert lines == (
         "not proven: charts cannot be rendered here: install the package helm-python-sdk, or put `helm` on the PATH",
     )
+
+
+def test_a_derived_set_does_not_hide_what_is_edited(prover: ChartProver) -> None:
+    more = (
+        '{{- if and .Values.monitoring (ne (index .Values.conf "spark.executor.memory") "2g") }}\n'
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: exporter}\nspec: {replicas: 3}\n{{- end }}\n"
+    )
+    here = workspace(**{"c/templates/more.yaml": more})
+    applied = apply_fixes(here, [set_rule("spark.executor.memory", "4g")], Choice(everything=True), {}, prover)
+    # Whether or not a set with monitoring is found: what is claimed must have been seen.
+    proof = applied.applied[0].proof if applied.applied else (applied.refused[0].reason,)
+    assert "exporter" in proof[0] or "just this change" in proof[0]
+    derived = prover._sets["c"]
+    with_monitoring = [item for item in derived if item.values.get("monitoring")]
+    assert bool(with_monitoring) == bool(applied.refused)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '  hash: {{ include (print $.Template.BasePath "/deployment.yaml") . | sha256sum | trunc 8 }}\n',
+        "  hash: {{ toYaml .Values | sha256sum | substr 0 10 }}\n",
+    ],
+)
+def test_short_hashes_may_differ(prover: ChartProver, line: str) -> None:
+    text = CONFIG.replace("data:\n", "data:\n" + line)
+    rule = set_rule("spark.executor.memory", "4g")
+    applied = apply_fixes(workspace(**{"c/templates/config.yaml": text}), [rule], Choice(everything=True), {}, prover)
+    assert not applied.refused
+
+
+def test_a_random_setting_beside_values_that_are_passed_on(prover: ChartProver) -> None:
+    text = CONFIG + "    spark.authenticate.secret={{ randAlphaNum 32 }}\n"
+    rule = set_rule("spark.executor.memory", "4g")
+    applied = apply_fixes(workspace(**{"c/templates/config.yaml": text}), [rule], Choice(everything=True), {}, prover)
+    assert not applied.refused
+    assert applied.applied[0].proof[0].startswith("proven: ")
+
+
+def test_what_nothing_shows_is_not_called_proven(prover: ChartProver) -> None:
+    here = workspace(**{"c/values.yaml": VALUES + "dead:\n  spark.executor.cores: 2\n"})
+    applied = apply_fixes(here, [set_rule("spark.executor.cores", "4")], Choice(everything=True), {}, prover)
+    (line,) = applied.applied[0].proof
+    assert line == "not seen: rendered with 3 values sets, and nothing changes with any of them"

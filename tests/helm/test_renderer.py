@@ -36,7 +36,7 @@ FINE = {"templates/a.yaml": "a: {{ .Values.a | default 1 }}\n"}
     ],
 )
 def test_a_hostile_chart_ends_with_one_line_and_the_next_chart_renders(template: str, told: str) -> None:
-    with Renderer(seconds=1.0 if "sha256sum" in template else 20.0, megabytes=256) as renderer:
+    with Renderer(seconds=1.0 if "sha256sum" in template else 20.0, megabytes=512) as renderer:
         began = time.monotonic()
         results = renderer.render(chart({"templates/a.yaml": template}).archive(), [Job(), Job(), Job()])
         assert time.monotonic() - began < 60
@@ -48,7 +48,7 @@ def test_a_hostile_chart_ends_with_one_line_and_the_next_chart_renders(template:
             assert "\n" not in result.error
             assert result.files == {}
         [after] = renderer.render(chart(FINE).archive(), [Job()])
-        assert after.files == {"demo/templates/a.yaml": "a: 1\n"}
+        assert (after.error, after.files) == ("", {"demo/templates/a.yaml": "a: 1\n"})
 
 
 def test_nothing_outside_of_the_chart_is_seen(tmp_path: Path, renderer: Renderer) -> None:

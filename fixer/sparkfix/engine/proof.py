@@ -23,7 +23,7 @@ class Proof:
             return self.remarks
         sets = f"{self.sets} values set{'' if self.sets == 1 else 's'}"
         if not self.seen:
-            return (f"proven: rendered with {sets}, of which none shows a difference", *self.remarks)
+            return (f"not seen: rendered with {sets}, and nothing changes with any of them", *self.remarks)
         where = "all show" if self.seen == self.sets else f"{self.seen} of them show"
         text = (
             f"proven: rendered with {sets}, {where} just this change"

@@ -22,7 +22,8 @@ from sparkfix.model import Add, Change, CommentOut, Refused, Remove, RenameKey, 
 from sparkfix.text.similar import difference
 from sparkfix.text.source import SourceText
 
-_HASH = re.compile(r"[0-9a-f]{32,128}")
+# Also cut short (`trunc 8`); digits alone may be anything else.
+_HASH = re.compile(r"(?=[0-9a-f]*[a-f])[0-9a-f]{8,128}")
 _SHOWN = 20
 
 ANYTHING = "zqanythingzq"
@@ -128,6 +129,10 @@ def _settings_fit(expected: Settings, found: Settings, outside: Sequence[Change]
             for key, value in pairs:
                 for setting in [one for one in pool if one[0] == key and _text_fits(_bare(value), one[1])]:
                     del pool[setting]
+    for key, value in [one for one in gone if ANYTHING in one[1]]:
+        made_anew = next((one for one in come if one[0] == key and _text_fits(value, one[1])), None)
+        if made_anew is not None:
+            del gone[key, value], come[made_anew]
     return not gone and not come
 
 
@@ -208,8 +213,8 @@ def _reason(file: str, old: str, new: str, document: Document) -> str:
     if old == new:
         return f"the intended difference would not show in {file}"
     text = f"{file} would render to more than the intended difference"
-    if any(item.kind == "Secret" for item in document.objects) or "kind: Secret" in new:
-        return text
-    lines = difference(old, new).splitlines()[2:]
+    if any("Secret" in item.kind for item in document.objects) or "kind: Secret" in new:
+        return f"{text} (there is a Secret in it, so it is not shown)"
+    lines = difference(old, new).replace(ANYTHING, "…").splitlines()[2:]
     more = [f"… {len(lines) - _SHOWN} more lines"] if len(lines) > _SHOWN else []
     return "\n    ".join([text, *lines[:_SHOWN], *more])

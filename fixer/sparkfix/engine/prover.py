@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sparkfix.engine.proof import Proof
 from sparkfix.engine.prove import Templates, compare, varying_parts
+from sparkfix.engine.translate import property_of
 from sparkfix.formats.document import Document
 from sparkfix.helm.archive import ChartFiles
 from sparkfix.helm.explore import MOST_SETS, explore
@@ -16,7 +18,7 @@ from sparkfix.helm.releases import Release
 from sparkfix.helm.renderer import CannotRender, Job, Renderer, Rendering
 from sparkfix.helm.sourcemap import Mapped, add_sources
 from sparkfix.helm.values import ValuesSet, top_chart, values_sets
-from sparkfix.model import Change, FileChange, Refused, path_of
+from sparkfix.model import Add, Change, FileChange, Refused, RenameKey, path_of
 from sparkfix.workspace.workspace import Workspace
 
 _NAMED = 3
@@ -85,7 +87,7 @@ class ChartProver:
 
     def _prove(self, before: Workspace, after: Workspace, chart: str, changes: Sequence[Change]) -> Proof:
         old, new = _files(before, chart), _files(after, chart)
-        sets = self._sets_of(before, chart, old)
+        sets = [_without_edited(item, changes) for item in self._sets_of(before, chart, old)]
         mapped = self._before(old, [item.job(before.data) for item in sets])
         results = self._rendered(new, [item.job(after.data) for item in sets])
         seen = held = 0
@@ -135,6 +137,24 @@ class ChartProver:
         if key not in self._mapped:
             self._mapped[key] = add_sources(self.renderer, chart, jobs, self._rendered(chart, jobs))
         return self._mapped[key]
+
+
+def _without_edited(values: ValuesSet, changes: Sequence[Change]) -> ValuesSet:
+    """A derived set without values of the properties that change: it must not win over what is being edited."""
+    keys = {item.key for change in changes if (item := property_of(change)) is not None}
+    keys |= {change.key for change in changes if isinstance(change, (Add, RenameKey))}
+    return replace(values, values=_pruned(values.values, keys)) if values.derived else values
+
+
+def _pruned(values: Mapping[str, Any], keys: Collection[str], route: str = "") -> dict[str, Any]:
+    """Values without those whose own name, or whose route of names, is one of the properties."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        here = f"{route}.{name}" if route else name
+        if name in keys or any(here == key or here.endswith("." + key) for key in keys):
+            continue
+        found[name] = _pruned(value, keys, here) if isinstance(value, Mapping) else value
+    return found
 
 
 def _charts(workspace: Workspace, paths: Iterable[str]) -> set[str]:

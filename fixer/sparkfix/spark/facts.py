@@ -135,6 +135,14 @@ def reads_properties_file(main_class: str) -> bool:
     return bool(_DAEMON.search(main_class))
 
 
+def is_own_program(launch: Launch) -> bool:
+    """Does a launch start one of Spark's own programs, whose options are known?"""
+    words = launch.command.words
+    main = words[launch.main_class].text if launch.main_class is not None and launch.main_class < len(words) else ""
+    resource = words[launch.resource].text if launch.resource is not None else ""
+    return main.startswith("org.apache.spark.") or (not main and resource == "spark-internal")
+
+
 def as_submit(launch: Launch, main: Word, options: Sequence[Word], rest: Sequence[Word]) -> tuple[Word | str, ...]:
     """A `spark-class` command as `spark-submit --class MAIN options spark-internal rest`."""
     words = launch.command.words

@@ -52,7 +52,9 @@ def nothing_listens(workload: Workload, probe: Probe) -> bool:
     if not probe.text.isdigit():
         names = [entry.text("name") for entry in entries]
         return probe.text not in names and not any("{{" in name for name in names)
-    ports = [number_or_action(entry.text("containerPort")) for entry in entries]
+    # The containers of a pod share one network: what listens may be a neighbour.
+    everything = [entry for one in workload.containers for entry in one.node.items("ports")]
+    ports = [number_or_action(entry.text("containerPort")) for entry in everything]
     known = workload.role in _SERVERS and bool(workload.blocks or ports)
     if not known or probe.text in ports or any("{{" in port for port in ports):
         return False
@@ -74,7 +76,7 @@ def server_port(workload: Workload, probe: Probe) -> str:
     if probe.action == "httpGet" and workload.role is not Role.HISTORY_SERVER:
         key, default = UI_PORT, "4040"
     found = setting(workload, key, default) if key and workload.blocks else ""
-    return found if found.isdigit() else ""
+    return found if found.isdigit() and int(found) else ""
 
 
 def asking(workload: Workload, probe: Probe) -> Change | None:
