@@ -9,8 +9,8 @@ Left alone are headless Services, of which Kubernetes makes no variables; pods w
 containers that set the variable themselves, or may, by `envFrom` or in their command; Services of another namespace;
 names that a template computes; and other programs, which do not read these variables.
 
-Fix safety: safe, but unsafe where a command or a variable of the pod uses what Kubernetes makes of Services, such as
-`SPARK_MASTER_SERVICE_HOST`.
+Fix safety: safe in pods of Spark's own images alone; unsafe where another image may use what Kubernetes makes of Services
+or set the variable itself, and where a command or a variable of the pod uses them, such as `SPARK_MASTER_SERVICE_HOST`.
 Sources: verified on Spark 3.5.8 (the text above, from the Master); big-data-europe/docker-spark issue 128;
 apache/celeborn issue 379; Kubernetes documentation, "Accessing the Service".
 """
@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sparkfix.api import AddField, Applicability, Finding, Fix, KubernetesObject, Place, Workload, links, rule
+from sparkfix.api import AddField, Applicability, Finding, Fix, KubernetesObject, Place, Workload, links, mounts, rule
 
 
 @rule(severity="error", mentions=(b"spark-master", b"spark-worker"))
@@ -36,7 +36,8 @@ def _finding(workload: Workload, service: KubernetesObject, variable: str) -> Fi
         places = (server.place("reads the variable here"), *places)
         if server.pod.get("enableServiceLinks") is None:
             change = AddField(server.path, server.pod, "enableServiceLinks", False)
-            used = links.uses_links(workload.containers, workload)
+            others = any(not mounts.is_stock_image(one.image) for one in workload.containers)
+            used = others or links.uses_links(workload.containers, workload)
             safety = Applicability.UNSAFE if used else Applicability.SAFE
             fixes = (Fix("set `enableServiceLinks: false` on the pod", (change,), safety),)
     return Finding(
