@@ -288,3 +288,35 @@ def test_what_nothing_shows_is_not_called_proven(prover: ChartProver) -> None:
     applied = apply_fixes(here, [set_rule("spark.executor.cores", "4")], Choice(everything=True), {}, prover)
     (line,) = applied.applied[0].proof
     assert line == "not seen: rendered with 3 values sets, and nothing changes with any of them"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "  y: |-\n    {{- toYaml .Values.conf | nindent 4 }}\n",
+        '  all.json: {{ dict "sparkConf" .Values.conf | toPrettyJson | quote }}\n',
+        '  values.json: |\n    {"a": {{ .Values.conf | toJson }} }\n',
+        '  spark-defaults.conf: |\n    spark.a: ""\n    {{- toYaml .Values.conf | nindent 4 }}\n',
+    ],
+    ids=["YAML in a text", "nested JSON", "JSON around JSON", "YAML as properties"],
+)
+@pytest.mark.parametrize(
+    "rule", [set_rule("spark.executor.memory", "4g"), unset_rule("spark.executor.memory")], ids=lambda rule: rule.id
+)
+def test_values_that_are_passed_on_as_data(prover: ChartProver, text: str, rule: object) -> None:
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n" + text
+    values = VALUES + "  spark.executor.cores: 2\n"
+    here = workspace(**{"c/templates/config.yaml": config, "c/values.yaml": values})
+    applied = apply_fixes(here, [rule], Choice(everything=True), {}, prover)  # type: ignore[list-item]
+    assert not applied.refused, applied.refused[0].reason
+    assert "just this change" in applied.applied[0].proof[0]
+
+
+def test_data_that_changes_elsewhere_too_is_refused(prover: ChartProver) -> None:
+    config = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  all.json: |\n"
+        '    {"conf": {{ .Values.conf | toJson }}, "size": "{{ index .Values.conf "spark.executor.memory" }}"}\n'
+    )
+    here = workspace(**{"c/templates/config.yaml": config})
+    applied = apply_fixes(here, [set_rule("spark.executor.memory", "4g")], Choice(everything=True), {}, prover)
+    assert len(applied.refused) == 1

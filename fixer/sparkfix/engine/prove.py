@@ -7,7 +7,6 @@ annotations) may differ: that they do is what they are for.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -17,6 +16,7 @@ from sparkfix.engine.expect import Setting, Settings, expected_settings, setting
 from sparkfix.engine.translate import templates_only, translated
 from sparkfix.engine.trees import expected_trees, trees_of
 from sparkfix.formats.document import Document, open_document
+from sparkfix.formats.yaml.tolerant import load_plain
 from sparkfix.helm.sourcemap import Mapped, RenderedLine
 from sparkfix.model import Add, Change, CommentOut, Refused, Remove, RenameKey, SetValue, path_of
 from sparkfix.text.similar import difference
@@ -30,6 +30,7 @@ ANYTHING = "zqanythingzq"
 """Stands in a rendered text for what every rendering makes anew (random texts, the time)."""
 _WILDCARD = re.compile(r"\{\{.*?\}\}|" + ANYTHING, re.DOTALL)
 
+Pairs = Callable[[Change], "list[tuple[str, str]]"]
 Templates = Callable[[str], "Document | None"]
 """The document of a template before the change, by its path in the workspace; None for what is no template."""
 
@@ -186,26 +187,47 @@ def _fits(expected: Any, found: Any, outside: Sequence[Change]) -> bool:
             _fits(left, right, outside) for left, right in zip(expected, found, strict=True)
         )
     if isinstance(expected, str) and isinstance(found, str):
-        return _text_fits(expected, found) or _json_fits(expected, found, outside)
+        return _text_fits(expected, found) or _text_data_fits(expected, found, outside)
     return bool(expected == found)
 
 
-def _json_fits(expected: str, found: str, outside: Sequence[Change]) -> bool:
-    """Two JSON maps that differ in just what changes of values do to the properties in them."""
-    if not outside or not (expected.startswith("{") and found.startswith("{")):
+def _text_data_fits(expected: str, found: str, outside: Sequence[Change]) -> bool:
+    """Two texts that are maps in JSON or YAML and differ in just what changes of values do to the properties in them."""
+    if not outside:
         return False
-    try:
-        before, after = json.loads(expected), json.loads(found)
-    except ValueError:
-        return False
-    for change in outside:
-        for key, value in _vanishing(change):
-            if str(before.get(key)) == value and (isinstance(change, SetValue) or key not in after):
-                del before[key]
-        for key, value in _appearing(change):
-            if str(after.get(key)) == value:
-                before[key] = after[key]
+    before, after = load_plain(expected.encode()), load_plain(found.encode())
+    return isinstance(before, dict) and isinstance(after, dict) and _data_fits(before, after, outside)
+
+
+def _data_fits(before: Any, after: Any, outside: Sequence[Change]) -> bool:
+    if isinstance(before, dict) and isinstance(after, dict):
+        gone = {(key, before[key]) for key in before.keys() - after.keys() if _is_scalar(before[key])}
+        come = {(key, after[key]) for key in after.keys() - before.keys() if _is_scalar(after[key])}
+        changed = [key for key in before.keys() & after.keys() if before[key] != after[key]]
+        scalars = {key for key in changed if _is_scalar(before[key]) and _is_scalar(after[key])}
+        return (
+            len(gone) + len(come) == len(before.keys() ^ after.keys())
+            and all(_is_meant(key, value, _vanishing, outside) for key, value in gone)
+            and all(_is_meant(key, value, _appearing, outside) for key, value in come)
+            and all(
+                _is_meant(key, before[key], _vanishing, outside) and _is_meant(key, after[key], _appearing, outside)
+                for key in scalars
+            )
+            and all(_data_fits(before[key], after[key], outside) for key in changed if key not in scalars)
+        )
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return all(_data_fits(left, right, outside) for left, right in zip(before, after, strict=True))
     return bool(before == after)
+
+
+def _is_scalar(value: Any) -> bool:
+    return not isinstance(value, (dict, list))
+
+
+def _is_meant(key: str, value: Any, pairs: Pairs, outside: Sequence[Change]) -> bool:
+    """Is a key with a value among those that some change takes away, or brings?"""
+    text = str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+    return any(key == name and _text_fits(_bare(wanted), text) for change in outside for name, wanted in pairs(change))
 
 
 def _reason(file: str, old: str, new: str, document: Document) -> str:
