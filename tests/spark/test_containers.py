@@ -93,21 +93,21 @@ def test_files_below_mounts() -> None:
     text = HEAD + (
         "      volumeMounts:\n        - name: conf\n          mountPath: /conf\n"
         "        - name: conf\n          mountPath: /etc/one.conf\n          subPath: one.conf\n"
-        "        - name: work\n          mountPath: /work\n          subPath: here\n"
+        "        - name: work\n          mountPath: /data\n          subPath: here\n"
         "  volumes:\n    - name: conf\n      configMap:\n        name: conf\n    - name: work\n      emptyDir: {}\n"
         "---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: conf\ndata:\n  one.conf: x\n  .two: y\n"
     )
     container, objects = _parts(text)
     found = mounts.mounts_of(container, objects, "")
     assert found is not None
-    held = {path: mounts.holds(mount, path) for path in ("/conf/one.conf", "/conf/.two", "/conf/no", "/etc/one.conf", "/work/x")
+    held = {path: mounts.holds(mount, path) for path in ("/conf/one.conf", "/conf/.two", "/conf/no", "/etc/one.conf", "/data/x")
             if (mount := mounts.covering(path, found))}  # fmt: skip
     assert held == {
         "/conf/one.conf": True,
         "/conf/.two": True,
         "/conf/no": False,
         "/etc/one.conf": True,
-        "/work/x": None,
+        "/data/x": None,
     }
     assert mounts.covering("/opt/x", found) is None
     assert mounts.same_name_elsewhere("/opt/one.conf", found) == ("/conf/one.conf", "/etc/one.conf")
