@@ -11,7 +11,7 @@ from sparkfix.helm.archive import ChartFiles, metadata
 from sparkfix.helm.loading import chart_files, packed_chart
 from sparkfix.model import SparkfixError
 from sparkfix.workspace.find import find_files
-from sparkfix.workspace.store import DiskStore
+from sparkfix.workspace.store import DiskStore, work_tree_above
 from sparkfix.workspace.workspace import Workspace
 
 
@@ -76,7 +76,7 @@ def require_rendered(opened: OpenedChart, error: str) -> None:
 def _root(real: Path) -> Path:
     here = Path.cwd().resolve()
     folder = real if real.is_dir() else real.parent
-    repository = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+    repository = work_tree_above(folder)
     if repository is not None:
         return repository
     return here if folder == here or here in folder.parents else folder

@@ -25,6 +25,7 @@ from sparkfix.model import (
     Workload,
     exclusive,
 )
+from sparkfix.report.text import printable
 from sparkfix.spark.connect import kin
 
 _VERSION = "spark-version"
@@ -116,11 +117,6 @@ def checked_value(value: str) -> str:
     if value.count("{{") != value.count("}}"):
         raise SparkfixError(f"{printable(value)}: a template action is not closed")
     return value
-
-
-def printable(text: str) -> str:
-    """A text for messages, with what does not print escaped."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def set_rule(key: str, value: str, where: AllOf | None = None, *, add: bool = False) -> Rule:

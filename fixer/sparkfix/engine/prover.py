@@ -9,7 +9,6 @@ from typing import Any
 
 from sparkfix.engine.proof import Proof
 from sparkfix.engine.prove import Templates, compare, varying_parts
-from sparkfix.engine.translate import property_of
 from sparkfix.formats.document import Document
 from sparkfix.helm.archive import ChartFiles
 from sparkfix.helm.explore import MOST_SETS, explore
@@ -18,7 +17,7 @@ from sparkfix.helm.releases import Release
 from sparkfix.helm.renderer import CannotRender, Job, Renderer, Rendering
 from sparkfix.helm.sourcemap import Mapped, add_sources
 from sparkfix.helm.values import ValuesSet, top_chart, values_sets
-from sparkfix.model import Add, Change, FileChange, Refused, RenameKey, path_of
+from sparkfix.model import Add, Change, FileChange, Refused, RenameKey, path_of, property_of
 from sparkfix.workspace.workspace import Workspace
 
 _NAMED = 3
@@ -88,18 +87,19 @@ class ChartProver:
     def _prove(self, before: Workspace, after: Workspace, chart: str, changes: Sequence[Change]) -> Proof:
         old, new = _files(before, chart), _files(after, chart)
         sets = [_without_edited(item, changes) for item in self._sets_of(before, chart, old)]
-        mapped = self._before(old, [item.job(before.data) for item in sets])
+        jobs, templates = [item.job(before.data) for item in sets], _templates(before, old)
+        mapped = self._before(old, jobs)
         results = self._rendered(new, [item.job(after.data) for item in sets])
         seen = held = 0
         remarks: list[str] = []
-        for item, one, result in zip(sets, mapped, results, strict=True):
+        for item, job, one, result in zip(sets, jobs, mapped, results, strict=True):
             if one.rendering.error:
                 remarks.append(f"not proven with {item.name}: {_name(chart)} does not render: {one.rendering.error}")
                 continue
             if result.error:
                 raise Refused(f"with {item.name}, {_name(chart)} would not render any more: {result.error}")
             try:
-                seen += self._compared(old, item.job(before.data), one, result, changes, _templates(before, old))
+                seen += self._compared(old, job, one, result, changes, templates)
             except Refused as reason:
                 raise Refused(f"with {item.name}, {reason}") from None
             held += 1
@@ -166,7 +166,7 @@ def _files(workspace: Workspace, chart: str) -> ChartFiles:
 
 
 def _templates(workspace: Workspace, chart: ChartFiles) -> Templates:
-    places = {place for inside, place in chart.places.items() if inside in chart.templates()}
+    places = {chart.places[inside] for inside in chart.templates()}
 
     def document(path: str) -> Document | None:
         return workspace.document(path) if path in places else None

@@ -32,6 +32,7 @@ from sparkfix.model import (
     SetValue,
     SetWords,
     Span,
+    property_of,
 )
 
 Made = Callable[[int, str, int], bool]
@@ -120,13 +121,6 @@ def _words(change: SetWords, rendered: Command) -> SetWords:
     order = {id(word): position for position, word in enumerate(own)}
     words = tuple(word if isinstance(word, str) else rendered.words[order[id(word)]] for word in change.words)
     return SetWords(rendered, words)
-
-
-def property_of(change: Change) -> Property | None:
-    """The property that a change is about or puts a new one beside; None for containers and commands."""
-    if isinstance(change, Add):
-        return change.beside
-    return change.property if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)) else None
 
 
 def templates_only(changes: Sequence[Change], is_template: Callable[[str], bool]) -> tuple[list[Change], list[Change]]:

@@ -32,6 +32,7 @@ from sparkfix.model import (
     SetWords,
     Span,
     path_of,
+    property_of,
 )
 from sparkfix.workspace.workspace import Workspace
 
@@ -130,7 +131,7 @@ def _may_grow(old: Document, change: Change) -> list[Span]:
     """Where a change may insert: on the lines of its property; for an emptied map also behind the colon above it."""
     if isinstance(change, (SetValue, RenameKey, SetField)):
         return _may_vanish(old, change)
-    item = change.beside if isinstance(change, Add) else getattr(change, "property", None)
+    item = property_of(change)
     if item is None:
         return [Span(0, len(old.source.data))]
     lines = _lines(old, _flag_start(old, item.key_span.start), item.value_span.end)

@@ -73,11 +73,7 @@ def recover(root: Path, done: Callable[[str], bool] | None = None) -> Recovery |
     A set with a purpose is finished if `done` says that the purpose was reached, and undone otherwise.
     Raises SparkfixError if another sparkfix is writing or a file cannot be written; the journal is then kept.
     """
-    for home in journal.homes_around(root):
-        recovery = _recover_home(home, root.resolve(), _no_step, done)
-        if recovery is not None:
-            return recovery
-    return None
+    return _recover(root, _no_step, done)
 
 
 def pending(root: Path) -> bool:
@@ -179,12 +175,12 @@ def _swap(
         raise
 
 
-def _recover(root: Path, step: Step) -> Recovery | None:
-    real = root.resolve()
-    return _recover_home(journal.find_home(real), real, step)
+def _recover(root: Path, step: Step, done: Callable[[str], bool] | None = None) -> Recovery | None:
+    recoveries = (_recover_home(home, root.resolve(), step, done) for home in journal.homes_around(root))
+    return next((recovery for recovery in recoveries if recovery is not None), None)
 
 
-def _recover_home(home: Home, real: Path, step: Step, done: Callable[[str], bool] | None = None) -> Recovery | None:
+def _recover_home(home: Home, real: Path, step: Step, done: Callable[[str], bool] | None) -> Recovery | None:
     if not journal.exists(home) and not journal.drafts(home) and not (home.private and os.path.lexists(home.folder)):
         return None
     with locked(home):

@@ -33,6 +33,7 @@ from sparkfix.model.findings import (
     Subject,
     Unread,
     path_of,
+    property_of,
     with_rule,
 )
 from sparkfix.model.places import Arm, Edit, Guard, Place, Span, exclusive, implies
@@ -99,5 +100,6 @@ __all__ = [
     "exclusive",
     "implies",
     "path_of",
+    "property_of",
     "with_rule",
 ]

@@ -153,12 +153,17 @@ ManifestChange: TypeAlias = AddEnv | AddInitContainer | AddProbe | AddField | Ad
 Change: TypeAlias = PropertyChange | ManifestChange
 
 
+def property_of(change: Change) -> Property | None:
+    """The property that a change is about or puts a new one beside; None for containers, fields and commands."""
+    if isinstance(change, Add):
+        return change.beside
+    return change.property if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)) else None
+
+
 def path_of(change: Change) -> str:
     """The file that a change is about."""
-    if isinstance(change, Add):
-        return change.beside.path
-    if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)):
-        return change.property.path
+    if isinstance(change, (Add, SetValue, Remove, CommentOut, RenameKey)):
+        return change.beside.path if isinstance(change, Add) else change.property.path
     if isinstance(change, (AddEnv, AddInitContainer, AddProbe)):
         return change.container.path
     return change.command.path if isinstance(change, SetWords) else change.path

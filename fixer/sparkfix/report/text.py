@@ -70,9 +70,9 @@ def where(place: Place, sources: Sources) -> str:
     return f"{printable(source.path)}:{line}:{column}"
 
 
-def printable(path: str) -> str:
-    """A path for people, in which nothing moves the cursor or colours the terminal."""
-    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in path)
+def printable(text: str) -> str:
+    """A path or another given text for people, in which nothing moves the cursor or colours the terminal."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def _version(version: SparkVersion, shown: Shown) -> str:

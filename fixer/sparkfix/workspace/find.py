@@ -11,6 +11,7 @@ from pathlib import Path
 from sparkfix.formats.document import PROPERTIES_NAMES, YAML_NAMES
 from sparkfix.model import Problem, SparkfixError
 from sparkfix.workspace.ignore import Ignores, ignored, ignores_above, read_ignore_file
+from sparkfix.workspace.store import work_tree_above
 
 LARGEST = 5 * 1024 * 1024
 # Where an interrupted run leaves its journal (see `sparkfix.engine.journal`), by the folder that holds it.
@@ -81,7 +82,7 @@ def _is_folder(path: Path) -> bool:
         raise SparkfixError(f"{path}: permission denied")
     if os.path.islink(path) and not stat.S_ISDIR(mode):
         folder = Path(os.path.realpath(Path(path).parent))
-        home = next((place for place in (folder, *folder.parents) if (place / ".git").exists()), folder)
+        home = work_tree_above(folder) or folder
         if home not in absolute.parents:
             raise SparkfixError(f"{path}: a link that leads out of {home}; name {absolute} if you mean it")
     return stat.S_ISDIR(mode)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sparkfix.workspace.store import work_tree_above
+
 
 @dataclass(frozen=True)
 class IgnoreFile:
@@ -43,10 +45,10 @@ def ignored(path: str, ignores: Ignores, *, folder: bool) -> bool:
 
 def ignores_above(folder: Path) -> Ignores:
     """The ignore files that hold in `folder` from its repository's root down to its parent."""
-    chain = [folder, *folder.parents]
-    root = next((place for place in chain if (place / ".git").exists()), None)
+    root = work_tree_above(folder)
     if root is None:
         return ()
+    chain = [folder, *folder.parents]
     found = read_ignore_file(root / ".git" / "info" / "exclude", str(root))
     for place in reversed(chain[1 : chain.index(root) + 1]):
         if (place / ".gitignore").is_file():

@@ -24,6 +24,11 @@ class Store(Protocol):
         """Can a file be given new bytes?"""
 
 
+def work_tree_above(folder: Path) -> Path | None:
+    """The nearest folder, this one or further up, that is the top of a git work tree, as far as its `.git` tells."""
+    return next((place for place in (folder, *folder.parents) if (place / ".git").exists()), None)
+
+
 @dataclass(frozen=True)
 class MemoryStore:
     """Files in memory."""
