@@ -21,6 +21,8 @@ HOMES = {
     "filelock": "fixer/sparkfix/engine/",
     "jsonpatch": "fixer/sparkfix/workspace/kustomize/patch.py",
     "typer": "fixer/sparkfix/cli/",
+    "diskcache": "fixer/sparkfix/helm/cache.py",
+    "platformdirs": "fixer/sparkfix/helm/cache.py",
     "helm_python": "fixer/sparkfix/helm/child.py",
 }
 

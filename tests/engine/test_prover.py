@@ -11,6 +11,7 @@ from sparkfix.engine.choose import Choice
 from sparkfix.engine.codemod import rename_rule, set_rule, unset_rule
 from sparkfix.engine.prover import ChartProver
 from sparkfix.engine.registry import load_rules
+from sparkfix.helm.charts import Charts
 from sparkfix.helm.renderer import Renderer
 from sparkfix.model import Add, Change, Property, Refused, Remove
 from sparkfix.workspace.store import MemoryStore
@@ -95,7 +96,7 @@ Make = Callable[..., ChartProver]
 @pytest.fixture
 def prover() -> Iterator[ChartProver]:
     with Renderer() as renderer:
-        yield ChartProver(renderer)
+        yield ChartProver(Charts(renderer))
 
 
 def workspace(**changed: str) -> Workspace:
@@ -231,16 +232,16 @@ def test_a_subchart_is_rendered_within_its_parent(prover: ChartProver) -> None:
 def test_each_chart_is_rendered_once(prover: ChartProver) -> None:
     here = workspace()
     proven(prover, here, PATH, CONFIG.replace(PORT, ADDRESS + PORT), add(here))
-    made = prover.renderer.renderings
+    made = prover.charts.renderer.renderings
     proven(prover, here, PATH, CONFIG.replace(PORT, ADDRESS + PORT), add(here))
     # Only what the chart makes anew each time (its uuid) is looked at again.
-    assert prover.renderer.renderings - made <= 3
+    assert prover.charts.renderer.renderings - made <= 3
 
 
 def test_without_helm_nothing_is_proven_and_that_is_said() -> None:
     here = workspace()
     with Renderer(engines=()) as renderer:
-        lines = proven(ChartProver(renderer), here, PATH, CONFIG.replace(PORT, ADDRESS + PORT), add(here))
+        lines = proven(ChartProver(Charts(renderer)), here, PATH, CONFIG.replace(PORT, ADDRESS + PORT), add(here))
     assert lines == (
         "not proven: charts cannot be rendered here: install the package helm-python-sdk, or put `helm` on the PATH",
     )
@@ -256,7 +257,7 @@ def test_a_derived_set_does_not_hide_what_is_edited(prover: ChartProver) -> None
     # Whether or not a set with monitoring is found: what is claimed must have been seen.
     proof = applied.applied[0].proof if applied.applied else (applied.refused[0].reason,)
     assert "exporter" in proof[0] or "just this change" in proof[0]
-    derived = prover._sets["c"]
+    derived = prover.charts.sets(here, "c")
     with_monitoring = [item for item in derived if item.values.get("monitoring")]
     assert bool(with_monitoring) == bool(applied.refused)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import typer
 
 from sparkfix.cli import options as opt
-from sparkfix.cli.proof import Rendering, prover_for, show_rendered, tell_unproven
+from sparkfix.cli.proof import Rendering, Renders, rendering_for, show_rendered, tell_unproven
 from sparkfix.cli.session import Output, Session, fails, names, open_session, output, pairs
 from sparkfix.cli.write import Delivery, check_delivery, deliver, recover_before
 from sparkfix.engine.apply import Applied, apply_fixes
@@ -35,19 +35,26 @@ def check(
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
     stdin_filename: opt.StdinFilename = None,
+    no_render: opt.NoRender = False,
+    values: opt.ValuesFiles = None,
+    no_cache: opt.NoCache = False,
 ) -> None:
     """Find faults. Writes nothing."""
     rules = select_rules(load_rules(), names(select, "--select"), names(ignore, "--ignore"))
-    values = _options(rules, set_ or [])
+    options = _options(rules, set_ or [])
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet)
     recover_before(session, out, writing=False)
     defects: list[Problem] = []
-    findings = [item for item in run_check(session.workspace, rules, values, defects) if item.listed]
+    rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
+    with rendering_for(session, rendering) as renders:
+        found = run_check(session.workspace, rules, options, defects, renders.views)
+    findings = [item for item in found if item.listed]
     for finding in findings:
         out.say(finding_text(finding, session.source, session.shown, out.paint))
         if show_fixes:
-            _show_fix(session, finding, rules, values, out)
+            _show_fix(session, finding, out)
+    _tell_notes(renders, out)
     code, problems = session.unreadable(defects, strict=strict), session.problems(defects)
     _tell_problems(problems, code, out)
     out.tell(summary(findings, len(session.found.files), problems))
@@ -76,6 +83,7 @@ def apply(
     no_render: opt.NoRender = False,
     values: opt.ValuesFiles = None,
     rendered: opt.Rendered = False,
+    no_cache: opt.NoCache = False,
 ) -> None:
     """Make fixes: the safe ones, or the solution you name."""
     selected = names(select, "--select")
@@ -87,7 +95,7 @@ def apply(
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet, messages_on_error=dry_run or session.stdin is not None)
-    rendering = Rendering(not no_render, tuple(values or ()), rendered)
+    rendering = Rendering(not no_render, tuple(values or ()), rendered, cached=not no_cache)
     if rendered and not dry_run:
         raise SparkfixError("--rendered goes with a diff")
     _run(
@@ -120,11 +128,12 @@ def diff(
     no_render: opt.NoRender = False,
     values: opt.ValuesFiles = None,
     rendered: opt.Rendered = False,
+    no_cache: opt.NoCache = False,
 ) -> None:
     """Print what `apply` would change, as a diff for `git apply`."""
     apply(
         paths, solution, unsafe_fixes, comment_out, select, ignore, set_, True, False, None, None, False,
-        spark_version, strict, exit_zero, no_color, quiet, stdin_filename, no_render, values, rendered,
+        spark_version, strict, exit_zero, no_color, quiet, stdin_filename, no_render, values, rendered, no_cache,
     )  # fmt: skip
 
 
@@ -136,11 +145,15 @@ def _run(
     writing = not delivery.dry_run and session.stdin is None
     recover_before(session, out, writing=writing)
     check_delivery(delivery, session)
-    with prover_for(session, rendering) as prover:
-        applied = apply_fixes(session.workspace, rules, choice, values, prover)
+    with rendering_for(session, rendering) as renders:
+        # A codemod changes what is written; what that is rendered to has no part in it but the proof.
+        views = None if choice.everything else renders.views
+        applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views)
         deliver(applied, delivery, session, out)
         if rendering.shown:
-            show_rendered(prover, applied, session, out)
+            show_rendered(renders.prover, applied, session, out)
+        counts = not (exit_zero or delivery.dry_run or choice.everything)
+        left = run_check(applied.workspace, rules, values, [], views) if counts else ()
     for line in applied_lines(applied.applied, session.shown):
         out.tell(line)
     for line in refused_lines(applied.refused, session.shown):
@@ -148,7 +161,7 @@ def _run(
     tell_unproven(applied, session, rendering, out)
     for line in _reach(applied, session):
         out.tell(line)
-    after = session.after(applied.workspace)
+    _tell_notes(renders, out)
     code = session.unreadable(applied.problems, strict=strict)
     _tell_problems(session.problems(applied.problems), code, out)
     unread = unread_places(applied.workspace, key) if key else ()
@@ -160,7 +173,7 @@ def _run(
     fixes = plural(len(applied.applied), "fix", "fixes")
     out.tell(f"{fixes}, {verb} {plural(len(applied.changes), 'file')}" + _left_out(applied, len(unread)))
     if not code and not exit_zero:
-        code = _left(applied, after, rules, choice, delivery, values, out)
+        code = _left(applied, session, left, choice, delivery, out)
     raise typer.Exit(code)
 
 
@@ -185,19 +198,16 @@ def _left_out(applied: Applied, unread: int) -> str:
 
 
 def _left(
-    applied: Applied, after: Session, rules: Sequence[Rule], choice: Choice, delivery: Delivery,
-    values: dict[str, str], out: Output,
-) -> int:  # fmt: skip
+    applied: Applied, session: Session, left: Sequence[Finding], choice: Choice, delivery: Delivery, out: Output
+) -> int:
     """1 if a diff was printed, or if something at or above warning is left; 0 otherwise."""
     if applied.refused and (choice.everything or choice.solution is not None):
         return 1
     if delivery.dry_run:
         return int(bool(applied.changes))
-    if choice.everything:
-        return 0
-    left = [item for item in run_check(after.workspace, rules, values, []) if item.listed]
-    if fails(left):
-        out.tell(f"left: {summary(left, len(after.found.files), ())}; `sparkfix check` shows them")
+    listed = [item for item in left if item.listed]
+    if fails(listed):
+        out.tell(f"left: {summary(listed, len(session.found.files), ())}; `sparkfix check` shows them")
         return 1
     return 0
 
@@ -220,6 +230,7 @@ def set_property(
     stdin_filename: opt.StdinFilename = None,
     no_render: opt.NoRender = False,
     values: opt.ValuesFiles = None,
+    no_cache: opt.NoCache = False,
 ) -> None:
     """Set a property wherever it stands."""
     key, separator, value = assignment.partition("=")
@@ -227,7 +238,7 @@ def set_property(
         raise SparkfixError(f"{assignment}: write it as KEY=VALUE")
     rule = set_rule(checked_key(key.strip()), checked_value(value), parse_where(where or []), add=add)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
-    rendering = Rendering(not no_render, tuple(values or ()))
+    rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
         rule, key.strip(), paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet
     )
@@ -251,11 +262,12 @@ def unset_property(
     stdin_filename: opt.StdinFilename = None,
     no_render: opt.NoRender = False,
     values: opt.ValuesFiles = None,
+    no_cache: opt.NoCache = False,
 ) -> None:
     """Remove a property wherever it stands."""
     rule = unset_rule(checked_key(key), parse_where(where or []))
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
-    rendering = Rendering(not no_render, tuple(values or ()))
+    rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
         rule, key, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet,
         comment_out,
@@ -280,13 +292,14 @@ def rename_property(
     stdin_filename: opt.StdinFilename = None,
     no_render: opt.NoRender = False,
     values: opt.ValuesFiles = None,
+    no_cache: opt.NoCache = False,
 ) -> None:
     """Rename a property wherever it stands."""
     if old == new:
         raise SparkfixError(f"{old}: the new name is the old one")
     rule = rename_rule(checked_key(old), checked_key(new), parse_where(where or []))
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
-    rendering = Rendering(not no_render, tuple(values or ()))
+    rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(rule, old, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
 
 
@@ -322,7 +335,13 @@ def _tell_problems(problems: Sequence[Problem], code: int, out: Output) -> None:
         (out.warn if code else out.tell)(problem_text(problem))
 
 
-def _show_fix(session: Session, finding: Finding, rules: Sequence[Rule], values: dict[str, str], out: Output) -> None:
+def _tell_notes(renders: Renders, out: Output) -> None:
+    """What could not be rendered, and why."""
+    for note in renders.notes():
+        out.tell(f"note: {note}")
+
+
+def _show_fix(session: Session, finding: Finding, out: Output) -> None:
     """The diff of a finding's fixes, each computed alone."""
     from sparkfix.engine.preview import preview
 

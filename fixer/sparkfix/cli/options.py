@@ -43,13 +43,19 @@ WhereOption = Annotated[
         help="Only where this property has this value, or spark-version=3.5; all that are given must hold.",
     ),
 ]
-NoRender = Annotated[bool, typer.Option("--no-render", help="Do not prove changes of charts by rendering them.")]
+NoRender = Annotated[
+    bool,
+    typer.Option("--no-render", help="Do not render charts: look at templates only, and prove nothing by rendering."),
+]
 ValuesFiles = Annotated[
     list[Path] | None,
     typer.Option(
-        "--values", "-f", metavar="FILE", help="Prove with these values files, too; repeatable, merged in order."
+        "--values", "-f", metavar="FILE", help="Render with these values files, too; repeatable, merged in order."
     ),
 ]
 Rendered = Annotated[
     bool, typer.Option("--rendered", help="Also show what changes in the rendered manifests, as comments.")
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Keep no renderings for later runs, and use none of earlier.")
 ]

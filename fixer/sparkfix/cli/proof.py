@@ -1,4 +1,4 @@
-"""Proving by rendering, as commands use it: only where a chart may change, and only if it is wanted."""
+"""Rendering as commands use it: only where there is a chart, and only if it is wanted."""
 
 from __future__ import annotations
 
@@ -14,33 +14,51 @@ from sparkfix.model import SparkfixError
 if TYPE_CHECKING:
     from sparkfix.engine.apply import Applied
     from sparkfix.engine.prover import ChartProver
+    from sparkfix.engine.views import RenderedViews
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """What a user wants of rendering: the proof at all, values files to prove with, and to see the difference."""
+    """What a user wants of rendering: any at all, values files to render with, to see the difference, the cache."""
 
     wanted: bool = True
     values: tuple[Path, ...] = ()
     shown: bool = False
+    cached: bool = True
+
+
+@dataclass(frozen=True)
+class Renders:
+    """What renders while a command runs; both None where no chart is among the files or none is wanted."""
+
+    prover: ChartProver | None = None
+    views: RenderedViews | None = None
+
+    def notes(self) -> tuple[str, ...]:
+        """What could not be rendered, in words."""
+        return tuple(self.views.notes) if self.views is not None else ()
 
 
 @contextmanager
-def prover_for(session: Session, rendering: Rendering) -> Iterator[ChartProver | None]:
-    """A prover while it is used; None where no chart is among the files or none is wanted. Raises `SparkfixError`."""
+def rendering_for(session: Session, rendering: Rendering) -> Iterator[Renders]:
+    """What renders, while it is used. Raises `SparkfixError` for values files that cannot be given."""
     workspace = session.workspace
     if not rendering.wanted or all(workspace.chart_of(path) is None for path in session.found.files):
-        yield None
+        yield Renders()
         return
     from sparkfix.engine.prover import ChartProver
+    from sparkfix.engine.views import RenderedViews
+    from sparkfix.helm.cache import open_cache
+    from sparkfix.helm.charts import Charts
     from sparkfix.helm.releases import find_releases
     from sparkfix.helm.renderer import Renderer
     from sparkfix.helm.values import ValuesSet
 
     files = tuple(_inside(session, path) for path in rendering.values)
     given = ValuesSet(", ".join(files), files) if files else None
-    with Renderer() as renderer:
-        yield ChartProver(renderer, find_releases(workspace).releases, given)
+    with open_cache(wanted=rendering.cached) as cache, Renderer(kept=cache) as renderer:
+        charts = Charts(renderer, find_releases(workspace).releases, given)
+        yield Renders(ChartProver(charts), RenderedViews(charts))
 
 
 def _inside(session: Session, path: Path) -> str:

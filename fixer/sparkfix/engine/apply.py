@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sparkfix.engine.check import check_unit, units_of
+from sparkfix.engine.check import Scope, Views, check_scope, scopes_of
 from sparkfix.engine.choose import Choice, choose
 from sparkfix.engine.proof import Prover
 from sparkfix.engine.verify import verify
@@ -46,6 +46,7 @@ class _Run:
     choice: Choice
     options: Mapping[str, str]
     prove: Prover | None = None
+    views: Views | None = None
     steps: list[Step] = field(default_factory=list)
     refused: dict[Identity, RefusedFix] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -90,17 +91,18 @@ def apply_fixes(
     choice: Choice,
     options: Mapping[str, str],
     prove: Prover | None = None,
+    views: Views | None = None,
 ) -> Applied:
     """Make every wanted fix that can be proven, rule by rule, until nothing is left to make.
 
-    `prove` adds a proof of its own, by rendering. Pure: nothing is written. A fix that conflicts with another one in
-    the same pass waits for the next pass, where its places are found anew. A fix that would bring back bytes that were
-    there before is refused.
+    `prove` adds a proof of its own, by rendering; with `views` rules also look at what files are rendered to.
+    Pure: nothing is written. A fix that conflicts with another one in the same pass waits for the next pass, where its
+    places are found anew. A fix that would bring back bytes that were there before is refused.
     """
-    run = _Run(workspace, choice, options, prove)
-    for unit, paths in units_of(workspace).items():
+    run = _Run(workspace, choice, options, prove, views)
+    for scope in scopes_of(workspace, views):
         for _ in range(_PASSES):
-            changed = [_apply_rule(run, rule, unit, paths) for rule in rules]
+            changed = [_apply_rule(run, rule, scope) for rule in rules]
             if not any(changed):
                 break
     problems = tuple(dict.fromkeys(run.problems))
@@ -165,12 +167,12 @@ def _refuse(run: _Run, item: AppliedFix, reason: str) -> None:
     run.refused[_identity(item.finding, item.fix)] = RefusedFix(item.finding, item.fix, reason, item.at)
 
 
-def _apply_rule(run: _Run, rule: Rule, unit: str, paths: Sequence[str]) -> bool:
-    """All wanted fixes of one rule in one unit, pass by pass; True if anything changed."""
-    if (rule.id, unit) in run.unsettled:
+def _apply_rule(run: _Run, rule: Rule, scope: Scope) -> bool:
+    """All wanted fixes of one rule in one scope, pass by pass; True if anything changed."""
+    if (rule.id, scope.name) in run.unsettled:
         return False
     before, steps, rounds = run.workspace, len(run.steps), 0
-    here = _Here(rule, unit, paths)
+    here = _Here(rule, scope)
     findings: Sequence[Finding] = _check(run, here, run.workspace)
     while True:
         batch = _without_conflicts(_wanted(run, findings))
@@ -179,7 +181,7 @@ def _apply_rule(run: _Run, rule: Rule, unit: str, paths: Sequence[str]) -> bool:
         if rounds == _ROUNDS:
             run.workspace = before
             del run.steps[steps:]
-            run.unsettled.add((rule.id, unit))
+            run.unsettled.add((rule.id, scope.name))
             for item in batch:
                 _refuse(run, item, f"the rule asks for more after {_ROUNDS} rounds; none of its fixes here was kept")
             return False
@@ -192,11 +194,10 @@ def _apply_rule(run: _Run, rule: Rule, unit: str, paths: Sequence[str]) -> bool:
 
 @dataclass(frozen=True)
 class _Here:
-    """The rule and the unit that are being worked on."""
+    """The rule and the scope that are being worked on."""
 
     rule: Rule
-    unit: str
-    paths: Sequence[str]
+    scope: Scope
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,7 @@ class _Proven:
 
 
 def _check(run: _Run, here: _Here, workspace: Workspace) -> list[Finding]:
-    return check_unit(workspace, here.unit, here.paths, [here.rule], run.options, run.problems)
+    return check_scope(workspace, here.scope, [here.rule], run.options, run.problems, run.views)
 
 
 def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:

@@ -111,7 +111,9 @@ def _compare_file(
     trees, other = expected_trees(document, wanted), trees_of(result, wanted)
     parses = len(result.problems) <= len(document.problems)
     if not (parses and _settings_fit(settings, found, outside) and _fits(trees, other, outside)):
-        raise Refused(_reason(file, old, new, document))
+        if old == new:
+            raise Refused(f"the intended difference would not show in {file}")
+        raise Refused(rendered_difference(file, old, new))
     return bool(wanted) or not (_settings_fit(settings, found, ()) and _fits(trees, other, ()))
 
 
@@ -230,12 +232,11 @@ def _is_meant(key: str, value: Any, pairs: Pairs, outside: Sequence[Change]) -> 
     return any(key == name and _text_fits(_bare(wanted), text) for change in outside for name, wanted in pairs(change))
 
 
-def _reason(file: str, old: str, new: str, document: Document) -> str:
-    """Why the fix is refused, with the rendered difference; without it where it may show a Secret."""
-    if old == new:
-        return f"the intended difference would not show in {file}"
+def rendered_difference(file: str, old: str, new: str) -> str:
+    """Why a fix is refused, with the rendered difference; without it where it may show a Secret."""
     text = f"{file} would render to more than the intended difference"
-    if any("Secret" in item.kind for item in document.objects) or "kind: Secret" in new:
+    objects = open_document(SourceText(file, old.encode())).objects
+    if any("Secret" in item.kind for item in objects) or "kind: Secret" in new:
         return f"{text} (there is a Secret in it, so it is not shown)"
     lines = difference(old, new).replace(ANYTHING, "…").splitlines()[2:]
     more = [f"… {len(lines) - _SHOWN} more lines"] if len(lines) > _SHOWN else []

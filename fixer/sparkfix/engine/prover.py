@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from sparkfix.engine.proof import Proof
 from sparkfix.engine.prove import Templates, compare, varying_parts
+from sparkfix.engine.prove_values import compare_values, probe_of
 from sparkfix.formats.document import Document
-from sparkfix.helm.archive import ChartFiles
-from sparkfix.helm.explore import MOST_SETS, explore
-from sparkfix.helm.loading import chart_files
-from sparkfix.helm.releases import Release
-from sparkfix.helm.renderer import CannotRender, Job, Renderer, Rendering
-from sparkfix.helm.sourcemap import Mapped, add_sources
-from sparkfix.helm.values import ValuesSet, top_chart, values_sets
-from sparkfix.model import Add, Change, FileChange, Refused, RenameKey, path_of, property_of
+from sparkfix.formats.render import render_all
+from sparkfix.helm.archive import ChartFiles, is_template
+from sparkfix.helm.charts import Charts
+from sparkfix.helm.renderer import CannotRender, Job, Rendering
+from sparkfix.helm.sourcemap import Mapped
+from sparkfix.helm.values import ValuesSet, top_chart
+from sparkfix.model import Add, Change, Edit, FileChange, Refused, RenameKey, SetField, path_of, property_of
+from sparkfix.text.edits import splice
 from sparkfix.workspace.workspace import Workspace
 
 _NAMED = 3
@@ -35,22 +37,12 @@ class RenderedDifference:
 
 @dataclass
 class ChartProver:
-    """A `Prover` that renders; each chart once per content and values set.
+    """A `Prover` that renders, with all values sets of the charts that changes concern (see `Charts`)."""
 
-    Sets are those of `sparkfix.helm.values`, with what `releases` deploy and with `given`, and at most `explored`
-    derived ones for arms that none of these reaches.
-    """
-
-    renderer: Renderer
-    releases: Sequence[Release] = ()
-    given: ValuesSet | None = None
-    explored: int = MOST_SETS
-    _sets: dict[str, tuple[ValuesSet, ...]] = field(default_factory=dict)
-    _known: dict[str, list[Rendering]] = field(default_factory=dict)
-    _mapped: dict[str, list[Mapped]] = field(default_factory=dict)
+    charts: Charts
 
     def __call__(self, before: Workspace, after: Workspace, changes: Sequence[Change]) -> Proof:
-        charts = _charts(before, (path_of(change) for change in changes))
+        charts = self._concerned(before, (path_of(change) for change in changes))
         try:
             return self._prove_all(before, after, charts, changes)
         except CannotRender as reason:
@@ -58,11 +50,11 @@ class ChartProver:
 
     def differences(self, before: Workspace, after: Workspace, paths: Iterable[str]) -> Iterator[RenderedDifference]:
         """What changes in the manifests of the charts that hold some changed files, with each values set."""
-        for chart in sorted({top_chart(before, one) for one in _charts(before, paths)}):
-            old, new = _files(before, chart), _files(after, chart)
-            sets = self._sets_of(before, chart, old)
-            first = self._rendered(old, [item.job(before.data) for item in sets])
-            second = self._rendered(new, [item.job(after.data) for item in sets])
+        for chart in sorted({top_chart(before, one) for one in self._concerned(before, paths)}):
+            old, new = self.charts.files(before, chart), self.charts.files(after, chart)
+            sets = self.charts.sets(before, chart)
+            first = self.charts.rendered(old, [item.job(before.data) for item in sets])
+            second = self.charts.rendered(new, [item.job(after.data) for item in sets])
             for item, left, right in zip(sets, first, second, strict=True):
                 files = sorted({*left.files, *right.files})
                 texts = [
@@ -85,32 +77,70 @@ class ChartProver:
         )
 
     def _prove(self, before: Workspace, after: Workspace, chart: str, changes: Sequence[Change]) -> Proof:
-        old, new = _files(before, chart), _files(after, chart)
-        sets = [_without_edited(item, changes) for item in self._sets_of(before, chart, old)]
+        """The proof for one chart: values that are only printed one by one, then all other changes together."""
+        files, proofs = self.charts.files(before, chart), []
+        templates = {place for inside, place in files.places.items() if is_template(inside)}
+        values = [one for one in changes if isinstance(one, SetField) and one.path not in templates]
+        rest = [one for one in changes if one not in values]
+        for change in values:
+            with_it = _edited(before, change) if rest or len(values) > 1 else after
+            proofs.append(self._prove_value(before, with_it, chart, change))
+            before = with_it
+        if rest:
+            proofs.append(self._prove_rest(before, after, chart, rest))
+        return Proof(
+            max(proof.seen for proof in proofs), min(proof.sets for proof in proofs),
+            tuple(dict.fromkeys(remark for proof in proofs for remark in proof.remarks)),
+        )  # fmt: skip
+
+    def _prove_value(self, before: Workspace, after: Workspace, chart: str, change: SetField) -> Proof:
+        probe = _edited(before, probe_of(change))
+        sets = self.charts.sets(before, chart)
+        snapshots = [(self.charts.files(one, chart), [item.job(one.data) for item in sets])
+                     for one in (before, probe, after)]  # fmt: skip
+        rendered = [self.charts.rendered(files, jobs) for files, jobs in snapshots]
+        seen = held = 0
+        remarks: list[str] = []
+        for item, job, old, word, new in zip(sets, snapshots[0][1], *rendered, strict=True):
+            if self._may_be_compared(chart, item, old, new, remarks):
+                again = partial(self._varying, snapshots[0][0], job, old)
+                with _naming(item):
+                    seen += compare_values(old.files, word.files, new.files, change, again)
+                held += 1
+        return Proof(seen, held, _shortened(remarks))
+
+    def _prove_rest(self, before: Workspace, after: Workspace, chart: str, changes: Sequence[Change]) -> Proof:
+        old, new = self.charts.files(before, chart), self.charts.files(after, chart)
+        sets = [_without_edited(item, changes) for item in self.charts.sets(before, chart)]
         jobs, templates = [item.job(before.data) for item in sets], _templates(before, old)
-        mapped = self._before(old, jobs)
-        results = self._rendered(new, [item.job(after.data) for item in sets])
+        mapped = self.charts.mapped(old, jobs)
+        results = self.charts.rendered(new, [item.job(after.data) for item in sets])
         seen = held = 0
         remarks: list[str] = []
         for item, job, one, result in zip(sets, jobs, mapped, results, strict=True):
-            if one.rendering.error:
-                remarks.append(f"not proven with {item.name}: {_name(chart)} does not render: {one.rendering.error}")
-                continue
-            if result.error:
-                raise Refused(f"with {item.name}, {_name(chart)} would not render any more: {result.error}")
-            try:
-                seen += self._compared(old, job, one, result, changes, templates)
-            except Refused as reason:
-                raise Refused(f"with {item.name}, {reason}") from None
-            held += 1
+            if self._may_be_compared(chart, item, one.rendering, result, remarks):
+                with _naming(item):
+                    seen += self._compared(old, job, one, result, changes, templates)
+                held += 1
         return Proof(seen, held, _shortened(remarks))
 
-    def _sets_of(self, workspace: Workspace, chart: str, files: ChartFiles) -> tuple[ValuesSet, ...]:
-        if chart not in self._sets:
-            sets = values_sets(workspace, chart, self.releases, self.given)
-            found = explore(self.renderer, files, sets, workspace.data, self.explored) if self.explored else None
-            self._sets[chart] = (*sets, *(found.derived if found else ()))
-        return self._sets[chart]
+    def _may_be_compared(
+        self, chart: str, values: ValuesSet, old: Rendering, new: Rendering, remarks: list[str]
+    ) -> bool:
+        """Did a chart render before? Raises `Refused` if it does not any more."""
+        if old.error:
+            remarks.append(f"not proven with {values.name}: {_name(chart)} does not render: {old.error}")
+        elif new.error:
+            raise Refused(f"with {values.name}, {_name(chart)} would not render any more: {new.error}")
+        return not old.error
+
+    def _concerned(self, workspace: Workspace, paths: Iterable[str]) -> set[str]:
+        """The charts that some files are part of, or that these are given to as values."""
+        found: set[str] = set()
+        for path in paths:
+            chart = workspace.chart_of(path)
+            found.update([chart] if chart is not None else self.charts.using(path))
+        return found
 
     def _compared(
         self, chart: ChartFiles, job: Job, before: Mapped, after: Rendering, changes: Sequence[Change],
@@ -120,23 +150,32 @@ class ChartProver:
         try:
             return compare(before, after.files, changes, templates)
         except Refused:
-            again = self.renderer.render(chart.archive(), [job])[0]
-            varying = varying_parts(before.rendering.files, again.files)
+            varying = self._varying(chart, job, before.rendering)
             if not varying:
                 raise
         return compare(before, after.files, changes, templates, varying)
 
-    def _rendered(self, chart: ChartFiles, jobs: Sequence[Job]) -> list[Rendering]:
-        key = _digest(chart.contents, jobs)
-        if key not in self._known:
-            self._known[key] = self.renderer.render(chart.archive(), jobs)
-        return self._known[key]
+    def _varying(self, chart: ChartFiles, job: Job, before: Rendering) -> Mapping[str, str]:
+        """What a chart makes anew each time, see `varying_parts`."""
+        again = self.charts.renderer.render(chart.archive(), [job], anew=True)[0]
+        return varying_parts(before.files, again.files)
 
-    def _before(self, chart: ChartFiles, jobs: Sequence[Job]) -> list[Mapped]:
-        key = _digest(chart.contents, jobs)
-        if key not in self._mapped:
-            self._mapped[key] = add_sources(self.renderer, chart, jobs, self._rendered(chart, jobs))
-        return self._mapped[key]
+
+@contextmanager
+def _naming(values: ValuesSet) -> Iterator[None]:
+    """Refusals told with the values set that they come from."""
+    try:
+        yield
+    except Refused as reason:
+        raise Refused(f"with {values.name}, {reason}") from None
+
+
+def _edited(workspace: Workspace, change: Change) -> Workspace:
+    """A snapshot with one change made. Raises `Refused`."""
+    edits: dict[str, list[Edit]] = {}
+    for edit in render_all([change]):
+        edits.setdefault(edit.path, []).append(edit)
+    return workspace.with_edits({path: splice(workspace.data(path) or b"", own) for path, own in edits.items()})
 
 
 def _without_edited(values: ValuesSet, changes: Sequence[Change]) -> ValuesSet:
@@ -157,14 +196,6 @@ def _pruned(values: Mapping[str, Any], keys: Collection[str], route: str = "") -
     return found
 
 
-def _charts(workspace: Workspace, paths: Iterable[str]) -> set[str]:
-    return {chart for path in paths if (chart := workspace.chart_of(path)) is not None}
-
-
-def _files(workspace: Workspace, chart: str) -> ChartFiles:
-    return chart_files(workspace.data, workspace.store.names, chart)
-
-
 def _templates(workspace: Workspace, chart: ChartFiles) -> Templates:
     places = {chart.places[inside] for inside in chart.templates()}
 
@@ -181,12 +212,3 @@ def _name(chart: str) -> str:
 def _shortened(remarks: Sequence[str]) -> tuple[str, ...]:
     more = len(remarks) - _NAMED
     return (*remarks[:_NAMED], *([f"not proven with {more} more values sets"] if more > 0 else ()))
-
-
-def _digest(contents: Mapping[str, bytes], jobs: Iterable[Job]) -> str:
-    found = hashlib.sha256()
-    for path in sorted(contents):
-        found.update(f"{path}\0{len(contents[path])}\0".encode())
-        found.update(contents[path])
-    found.update(repr(list(jobs)).encode())
-    return found.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import tarfile
 from collections.abc import Iterator, Mapping
@@ -42,7 +43,11 @@ class ChartFiles:
         """The chart as a `.tgz`, with some files' texts replaced."""
         changed = replaced or {}
         buffer = io.BytesIO()
-        with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as archive:
+        # Without a time in it, so that equal charts are equal bytes.
+        with (
+            gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=1, mtime=0) as packed,
+            tarfile.open(fileobj=packed, mode="w") as archive,
+        ):
             for path, content in self.contents.items():
                 data = changed[path].encode() if path in changed else content
                 entry = tarfile.TarInfo(f"{self.name}/{path}")

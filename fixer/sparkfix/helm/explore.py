@@ -29,7 +29,7 @@ class Explored:
     """The arms of a chart that print something: reached by the given sets, by `derived` ones, or by none.
 
     `by` has the name of the first derived set that reaches an arm; `errors` are the messages of given sets that do not
-    render, by name.
+    render, by name. `base` is the given set that the derived ones build on.
     """
 
     reached: tuple[ArmPlace, ...]
@@ -38,6 +38,7 @@ class Explored:
     by: Mapping[Key, str]
     unreached: tuple[ArmPlace, ...]
     errors: Mapping[str, str]
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def explore(
         {place.key: by[place.key] for place in left if place.key in by},
         tuple(place for place in left if place.key not in by),
         errors,
+        base.name if base is not None else "",
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from sparkfix.errors import SparkfixError
 from sparkfix.helm.process import Child, Ended, child_command
@@ -37,28 +38,44 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """Manifests by template (`CHART/templates/x.yaml`), or in `error` what Helm said, in one line."""
+    """Manifests by template (`CHART/templates/x.yaml`), or in `error` what Helm said, in one line.
+
+    `ended` says that a limit ended it, so that another try might go otherwise.
+    """
 
     files: Mapping[str, str] = field(default_factory=dict)
     error: str = ""
+    ended: bool = False
+
+
+class Kept(Protocol):
+    """Results that outlast a run: plain data by a digest of all that it depends on (see `sparkfix.helm.cache`)."""
+
+    def get(self, key: str) -> Any: ...
+
+    def put(self, key: str, data: Any, engine: str) -> None: ...
 
 
 @dataclass
 class Renderer:
-    """Renders in a child process. Use it as a context manager; the child starts with the first chart.
+    """Renders in a child process, the same chart with the same values once. Use it as a context manager.
 
     `seconds` is how long loading a chart and one rendering may take, `megabytes` how much memory the child may ask for.
     What exceeds either is an error of that rendering, and the next one gets a new child. `engines` may leave out
-    `library` or `command`; `command` replaces the child's. `renderings` counts what was rendered.
+    `library` or `command`; `command` replaces the child's. `kept` are renderings of earlier runs. The child starts with
+    the first chart that must be rendered. `renderings` counts what was rendered, `ended` what a limit ended.
     """
 
     seconds: float = 20.0
     megabytes: int = 1024
     engines: tuple[str, ...] = ("library", "command")
     command: Sequence[str] = ()
+    kept: Kept | None = None
     renderings: int = 0
+    ended: int = 0
     engine: str = ""
     _child: Child | None = None
+    _known: dict[str, Rendering] = field(default_factory=dict)
 
     def __enter__(self) -> Renderer:
         return self
@@ -72,16 +89,46 @@ class Renderer:
             self._child.end()
             self._child = None
 
-    def render(self, archive: bytes, jobs: Sequence[Job]) -> list[Rendering]:
-        """One result per job, in order. Raises `CannotRender` if there is no Helm at all.
+    def render(self, archive: bytes, jobs: Sequence[Job], *, anew: bool = False) -> list[Rendering]:
+        """One result per job, in order; with `anew` nothing that was rendered before serves.
 
-        A chart that had to be ended twice is not tried with the rest of its jobs.
+        Raises `CannotRender` if there is no Helm at all. A chart that had to be ended twice is not tried with the rest
+        of its jobs.
         """
+        if anew:
+            return self._render(archive, jobs)
+        chart = hashlib.sha256(archive).hexdigest()
+        keys = [hashlib.sha256(f"{chart} {job!r}".encode("utf-8", "surrogatepass")).hexdigest() for job in jobs]
+        todo = {key: job for key, job in zip(keys, jobs, strict=True) if not self._recall(key)}
+        for key, result in zip(todo, self._render(archive, list(todo.values())), strict=True):
+            self._known[key] = result
+            if not result.ended:
+                self.keep(key, {"files": dict(result.files), "error": result.error})
+        return [self._known[key] for key in keys]
+
+    def _recall(self, key: str) -> bool:
+        """Is a rendering known, from this run or an earlier one?"""
+        if key not in self._known:
+            found = self.recalled(key)
+            if isinstance(found, dict) and isinstance(found.get("files"), dict):
+                self._known[key] = Rendering(found["files"], str(found.get("error") or ""))
+        return key in self._known
+
+    def recalled(self, key: str) -> Any:
+        """What an earlier run kept under a key; None if there is nothing."""
+        return self.kept.get(key) if self.kept is not None else None
+
+    def keep(self, key: str, data: Any) -> None:
+        """Keep plain data that was found by rendering for later runs."""
+        if self.kept is not None:
+            self.kept.put(key, data, self.engine)
+
+    def _render(self, archive: bytes, jobs: Sequence[Job]) -> list[Rendering]:
         results: list[Rendering] = []
         ended = 0
         while len(results) < len(jobs):
             if ended == _MOST_ENDED:
-                results += [Rendering(error=results[-1].error)] * (len(jobs) - len(results))
+                results += [results[-1]] * (len(jobs) - len(results))
                 break
             fresh = self._child is None
             done, end = self._attempt(archive, jobs[len(results) :])
@@ -90,6 +137,7 @@ class Renderer:
             results += done[:-1] if again else done
             ended += end is not None and not again
         self.renderings += len(results)
+        self.ended += sum(result.ended for result in results)
         return results
 
     def _attempt(self, archive: bytes, jobs: Sequence[Job]) -> tuple[list[Rendering], Ended | None]:
@@ -105,7 +153,7 @@ class Renderer:
                 results.append(_result(child.receive(self.seconds)))
         except Ended as reason:
             self._child = None
-            return [*results, Rendering(error=str(reason))], reason
+            return [*results, Rendering(error=str(reason), ended=True)], reason
         return results, None
 
     def _running(self) -> Child:

@@ -63,7 +63,7 @@ def trace(
         if old is None and file in result.files:
             # Set by `--set`, which only Helm can read: what stood where the new text stands.
             old = _text_before(rendered.text, rendered_lines(result.files[file])[number - 1 : number], str(probe))
-        lines = _passed_on(mapped.rendering.files, result.files, old, probe)
+        lines = passed_on(mapped.rendering.files, result.files, old, probe)
         if line in lines:
             found.append(Origin(path, places_of(chart, values, data, path), tuple(lines)))
     return tuple(found)
@@ -140,7 +140,7 @@ def _with(job: Job, known: Mapping[str, Any], path: ItemPath, value: Any) -> Job
     return replace(job, values=merged(job.values, as_values({names: value})))
 
 
-def _passed_on(plain: Mapping[str, str], probe: Mapping[str, str], old: Any, new: Any) -> list[Line]:
+def passed_on(plain: Mapping[str, str], probe: Mapping[str, str], old: Any, new: Any) -> list[Line]:
     """The lines that show the new text where the old one was; none if anything else differs, too."""
     if plain.keys() != probe.keys():
         return []

@@ -25,6 +25,7 @@ class ValuesSet:
     """Values under a name that users know: files (workspace paths) in order, then `inline` YAML texts, then `--set`.
 
     `strings` are what `--set-string` takes; `values` win over all of these and are there in `derived` sets only.
+    `deployed` says that a release is known to use them, in its namespace.
     """
 
     name: str
@@ -36,6 +37,7 @@ class ValuesSet:
     release: str = "release-name"
     namespace: str = "default"
     derived: bool = False
+    deployed: bool = False
 
     def job(self, data: Data) -> Job:
         """The rendering that this set asks for; `data` gives the bytes of files. Files that are gone count as empty."""
@@ -86,6 +88,7 @@ def _of_release(release: Release) -> ValuesSet:
         release.strings,
         release=release.name,
         namespace=release.namespace,
+        deployed=True,
     )
 
 

@@ -34,6 +34,7 @@ from sparkfix.model.findings import (
     Unread,
     path_of,
     property_of,
+    start_of,
     with_rule,
 )
 from sparkfix.model.places import Arm, Edit, Guard, Place, Span, exclusive, implies
@@ -101,5 +102,6 @@ __all__ = [
     "implies",
     "path_of",
     "property_of",
+    "start_of",
     "with_rule",
 ]

@@ -169,6 +169,20 @@ def path_of(change: Change) -> str:
     return change.command.path if isinstance(change, SetWords) else change.path
 
 
+def start_of(change: Change) -> int:
+    """The byte in that file at which what a change is about begins."""
+    item = property_of(change)
+    if item is not None:
+        return item.key_span.start
+    if isinstance(change, (AddEnv, AddInitContainer, AddProbe)):
+        return change.container.start
+    if isinstance(change, (AddField, AddItem)):
+        return change.owner.span.start
+    if isinstance(change, SetField):
+        return change.field.span.start
+    return change.command.words[0].span.start if isinstance(change, SetWords) else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Fix:
     """One way to cure a finding: all of `changes`, or none.
@@ -191,7 +205,8 @@ class Finding:
 
     The first place is the primary one. `preferred` is the solution that plain `apply` takes, if it is safe;
     None means the only fix. `listed` is False for a finding that is kept quiet unless a solution is asked for.
-    `rule` and `severity` are filled in by the engine where the rule leaves them open.
+    `rule` and `severity` are filled in by the engine where the rule leaves them open, and so are `remarks`: lines on
+    where the finding holds.
     """
 
     message: str
@@ -204,6 +219,7 @@ class Finding:
     preferred: int | None = None
     listed: bool = True
     confidential: bool = False
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.places:

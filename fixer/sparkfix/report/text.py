@@ -57,7 +57,7 @@ def finding_text(finding: Finding, sources: Sources, shown: Shown = same, paint:
         lines.append(f"     {paint('=', 'dim')} {place.label}: {where(place, sources)}")
     if finding.version is not None:
         lines.append(f"     {paint('=', 'dim')} {_version(finding.version, shown)}")
-    lines += [f"     {paint('=', 'dim')} {text}" for text in map(fix_text, finding.fixes)]
+    lines += [f"     {paint('=', 'dim')} {text}" for text in (*finding.remarks, *map(fix_text, finding.fixes))]
     return "\n".join(lines) + "\n"
 
 

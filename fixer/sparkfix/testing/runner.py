@@ -75,6 +75,7 @@ def findings_text(workspace: Workspace, rule: Rule, options: Mapping[str, str]) 
         lines.append(f"{where(finding.primary, source)} {severity} {finding.message}{hidden}")
         lines += [f"  {place.label}: {where(place, source)}" for place in finding.places]
         lines += [f"  {finding.version}"] if finding.version else []
+        lines += [f"  {remark}" for remark in finding.remarks]
         lines += [f"  {fix_text(fix)}" for fix in finding.fixes]
     return "".join(line + "\n" for line in lines)
 

@@ -126,3 +126,9 @@ class SourceText:
         """Text of a 1-based line, without its newline."""
         start = self._line_starts[number - 1]
         return self.text(start, self.line_end(start)).rstrip("\r\n")
+
+    def line_span(self, number: int) -> Span:
+        """Byte span of a 1-based line, without its newline."""
+        start = self._line_starts[number - 1]
+        end = self.line_end(start)
+        return self.span(start, start + len(self.folded[start:end].rstrip("\r\n")))

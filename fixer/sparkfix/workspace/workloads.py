@@ -23,7 +23,7 @@ def workloads_of(workspace: Workspace, unit: str) -> tuple[Workload, ...]:
     """All Spark workloads of a unit, in the order of their files."""
     paths = workspace.unit_files(unit)
     documents = [document for path in paths if _matters(workspace, path) and (document := workspace.document(path))]
-    objects = [item for document in documents for item in document.objects]
+    objects = [_in_namespace(workspace, item) for document in documents for item in document.objects]
     blocks = _with_owners([block for document in documents for block in document.blocks], objects)
     pods = [pod_from(item) for item in objects if containers_of(item)]
     assigned = assign(blocks, pods, chart=unit.startswith("chart:"))
@@ -37,6 +37,12 @@ def workloads_of(workspace: Workspace, unit: str) -> tuple[Workload, ...]:
     everything = tuple(objects)
     shared = (replace(item, objects=everything) for item in _with_sharing(found))
     return tuple(sorted(shared, key=lambda item: (item.path, item.name)))
+
+
+def _in_namespace(workspace: Workspace, item: KubernetesObject) -> KubernetesObject:
+    """The object without a namespace that only stands for one."""
+    unnamed = item.namespace and item.namespace == workspace.unnamed_namespace
+    return replace(item, namespace="") if unnamed else item
 
 
 def _with_sharing(workloads: Sequence[Workload]) -> list[Workload]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sparkfix.formats.document import Document, open_document
 from sparkfix.model import Problem
@@ -83,20 +83,26 @@ class _Shared:
 
 @dataclass(frozen=True)
 class Workspace:
-    """Files under `store`; `targets` may be edited, all others are read as context. `edited` overrides the store."""
+    """Files under `store`; `targets` may be edited, all others are read as context. `edited` overrides the store.
+
+    `unnamed_namespace` is the name that stands for a release's namespace where that is not known.
+    """
 
     store: Store
     targets: tuple[str, ...]
     edited: Mapping[str, bytes] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
     spark_version: str = ""
+    unnamed_namespace: str = ""
     _shared: _Shared = field(default_factory=_Shared, repr=False)
 
     def with_edits(self, changes: Mapping[str, bytes]) -> Workspace:
         """The same files with some contents replaced."""
-        return Workspace(
-            self.store, self.targets, {**self.edited, **changes}, self.named, self.spark_version, self._shared
-        )
+        return replace(self, edited={**self.edited, **changes})
+
+    def sharing(self, other: Workspace) -> Workspace:
+        """This workspace, which understands each content only once together with another one that has no charts."""
+        return replace(self, _shared=_Shared(documents=other._shared.documents))
 
     def data(self, path: str) -> bytes | None:
         """The bytes of a file as this snapshot has them; None if it cannot be read. Each file is read once."""

@@ -1,0 +1,113 @@
+"""From a finding in a view to one in the files that the view is rendered from: places, and what the fixes change."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sparkfix.model import (
+    Add,
+    AddEnv,
+    AddField,
+    AddItem,
+    AddProbe,
+    Change,
+    CommentOut,
+    Container,
+    Finding,
+    Fix,
+    Property,
+    Refused,
+    Remove,
+    RenameKey,
+    SetField,
+    SetValue,
+    SetWords,
+    SparkVersion,
+)
+from sparkfix.workspace.views import ValuePart, View
+
+
+def localized(finding: Finding, view: View) -> Finding | None:
+    """The finding in the files; None where no place of it is known. A fix that cannot be made there is blocked."""
+    first = view.sources.place(finding.primary.path, finding.primary.span)
+    others = [
+        replace(own[0], label=place.label)
+        for place in finding.places[1:]
+        if (own := view.sources.place(place.path, place.span))
+    ]
+    places = [*(replace(place, label=place.label or finding.primary.label) for place in first), *others]
+    if not places:
+        return None
+    version = _version(finding.version, view) if finding.version is not None else None
+    return replace(
+        finding,
+        places=tuple(dict.fromkeys(places)),
+        fixes=tuple(_fix(fix, view) for fix in finding.fixes),
+        version=version,
+    )
+
+
+def _version(version: SparkVersion, view: View) -> SparkVersion:
+    """The version with the place of its evidence in the files, if that is known."""
+    if not version.line or view.workspace.document(version.path) is None:
+        return version
+    path, line = view.sources.line(version.path, version.line) or ("", 0)
+    return replace(version, path=path, line=line)
+
+
+def _fix(fix: Fix, view: View) -> Fix:
+    try:
+        changes = [_change(change, view) for change in fix.changes]
+    except Refused as reason:
+        return replace(fix, changes=(), blocked=f"{fix.blocked}; {reason}" if fix.blocked else str(reason))
+    told = "".join(
+        f", by `{own.value}` in {own.path}"
+        for change, own in zip(fix.changes, changes, strict=True)
+        if isinstance(own, SetField) and (isinstance(change, SetValue) or own.value != getattr(change, "value", ""))
+    )
+    return replace(fix, title=fix.title + told, changes=tuple(changes))
+
+
+def _change(change: Change, view: View) -> Change:
+    """A change in the files that has the effect of one in a view. Raises `Refused`."""
+    sources = view.sources
+    if isinstance(change, SetValue):
+        return _set(sources.value(change.property), change.value)
+    if isinstance(change, Add):
+        return replace(change, beside=sources.property(change.beside))
+    if isinstance(change, (Remove, CommentOut, RenameKey)):
+        return replace(change, property=sources.property(change.property))
+    if isinstance(change, SetField):
+        return _set(sources.scalar(change.path, change.field), change.value)
+    if isinstance(change, (AddField, AddItem)):
+        path, owner = sources.node(change.path, change.owner)
+        return replace(change, path=path, owner=owner)
+    if isinstance(change, (AddEnv, AddProbe)):
+        return replace(change, container=_container(change.container, view))
+    if isinstance(change, SetWords):
+        return _words(change, view)
+    raise Refused("an init container is added to a template only where the template itself shows the fault")
+
+
+def _set(found: tuple[Property | ValuePart, ...], value: str) -> Change:
+    """What gives a rendered value another text: the first of what may be set that can. Raises `Refused`."""
+    for one in found:
+        if isinstance(one, Property):
+            return SetValue(one, value)
+        inner = value[len(one.before) : len(value) - len(one.after)]
+        if inner and one.before + inner + one.after == value:
+            return SetField(one.path, one.field, inner)
+    raise Refused(f"`{value}` cannot be had by another value: a template puts more around it")
+
+
+def _container(container: Container, view: View) -> Container:
+    path, node = view.sources.node(container.path, container.node)
+    _, pod = view.sources.node(container.path, container.pod)
+    return replace(container, path=path, node=node, pod=pod, start=node.span.start)
+
+
+def _words(change: SetWords, view: View) -> SetWords:
+    own = view.sources.command(change.command)
+    order = {id(word): position for position, word in enumerate(change.command.words)}
+    words = tuple(word if isinstance(word, str) else own.words[order[id(word)]] for word in change.words)
+    return SetWords(own, words)

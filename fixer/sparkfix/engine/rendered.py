@@ -1,0 +1,142 @@
+"""Running rules over views, and telling what they find there as findings in the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sparkfix.engine.localize import localized
+from sparkfix.engine.unit import Subjects, findings_of, may_find, tell
+from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.model import Applicability, Finding, Fix, Place, Problem, Rule, path_of, start_of
+from sparkfix.workspace.views import View
+from sparkfix.workspace.workloads import workloads_of
+from sparkfix.workspace.workspace import Workspace
+
+_NAMED = 3
+
+Key = tuple[str, tuple[tuple[str, int, int], ...]]
+"""A rule, and the places of a finding."""
+
+
+@dataclass
+class Rendered:
+    """A view, and what rules look at in it, whatever the rule; made when first asked for."""
+
+    view: View
+    unit: str = "folder:"
+
+    @cached_property
+    def contents(self) -> Mapping[str, bytes]:
+        return {path: self.view.workspace.data(path) or b"" for path in self.view.workspace.targets}
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        here = self.view.workspace
+        documents = [document for path in self.contents if (document := here.document(path))]
+        return Subjects(
+            tuple(block for document in documents for block in document.blocks),
+            tuple(command for document in documents for command in commands_in(document.objects)),
+            tuple(map(self.view.complete, workloads_of(here, self.unit))),
+        )
+
+
+@dataclass
+class _Seen:
+    """A finding in the files, and the views that show it."""
+
+    finding: Finding
+    views: list[str]
+
+
+def rendered_findings(
+    workspace: Workspace,
+    shown: Sequence[Rendered],
+    rules: Sequence[Rule],
+    options: Mapping[str, str],
+    problems: list[Problem] | None,
+    written: Sequence[Finding],
+) -> list[Finding]:
+    """What rules find in views and not in the files themselves, as findings in the files, each once.
+
+    `written` are the findings in the files: what is found again at such a place is left out.
+    """
+    known = _Known(workspace, written)
+    targets = set(workspace.targets)
+    seen: dict[Key, _Seen] = {}
+    for one in shown:
+        for finding in _in_view(one, rules, options, problems):
+            if not any(place.path in targets for place in finding.places):
+                continue
+            if known.holds(finding):
+                continue
+            if one.view.derived and not any(map(one.view.keeps, finding.places)):
+                continue
+            key = (finding.rule, tuple((place.path, place.span.start, place.span.end) for place in finding.places))
+            seen.setdefault(key, _Seen(finding, [])).views.append(one.view.name)
+    given = [one.view.name for one in shown if not one.view.derived]
+    return [_told(item, given) for item in seen.values()]
+
+
+def _in_view(
+    one: Rendered, rules: Sequence[Rule], options: Mapping[str, str], problems: list[Problem] | None
+) -> Iterator[Finding]:
+    for rule in rules:
+        if not may_find(rule, one.contents.values(), one.view.workspace, one.unit):
+            continue
+        try:
+            for finding in findings_of(rule, one.subjects, options, problems):
+                own = localized(finding, one.view)
+                if own is not None:
+                    yield own
+        except Exception as error:
+            tell(problems, one.view.name, error)
+
+
+class _Known:
+    """Findings in files, to tell which of those in views are the same: by line, by words in a file, or by their fixes."""
+
+    def __init__(self, workspace: Workspace, written: Sequence[Finding]) -> None:
+        self._workspace = workspace
+        self._lines = {(item.rule, item.primary.path, self._line(item.primary)) for item in written}
+        self._words = {(item.rule, item.primary.path, item.message) for item in written}
+        self._fixes = [(item.rule, fix.solution, _identities(fix)) for item in written for fix in item.fixes]
+
+    def holds(self, finding: Finding) -> bool:
+        """Is a finding known already?"""
+        if any((finding.rule, place.path, self._line(place)) in self._lines for place in finding.places):
+            return True
+        if (finding.rule, finding.primary.path, finding.message) in self._words:
+            return True
+        own = [(fix.solution, _identities(fix)) for fix in finding.fixes]
+        return any(
+            rule == finding.rule and number == solution and changes and changes <= known
+            for solution, changes in own
+            for rule, number, known in self._fixes
+        )
+
+    def _line(self, place: Place) -> int:
+        document = self._workspace.document(place.path)
+        return document.source.position(place.span.start)[0] if document else 0
+
+
+def _identities(fix: Fix) -> frozenset[tuple[str, str, int]]:
+    """What a fix does where, without the words that it writes."""
+    return frozenset((type(change).__name__, path_of(change), start_of(change)) for change in fix.changes)
+
+
+def _told(item: _Seen, given: Sequence[str]) -> Finding:
+    """The finding with the views that show it; not safe in files that other views use as well."""
+    finding = item.finding
+    shown = ", ".join(item.views[:_NAMED])
+    more = f" and {len(item.views) - _NAMED} more" if len(item.views) > _NAMED else ""
+    everywhere = set(given) <= set(item.views)
+    remark = "rendered with all values sets" if everywhere and len(given) > 1 else f"rendered with {shown}{more}"
+    fixes = finding.fixes if everywhere else tuple(map(_not_safe, finding.fixes))
+    return replace(finding, remarks=(remark, *finding.remarks), fixes=fixes)
+
+
+def _not_safe(fix: Fix) -> Fix:
+    safe = fix.applicability is Applicability.SAFE
+    return replace(fix, applicability=Applicability.UNSAFE) if safe and any(map(path_of, fix.changes)) else fix

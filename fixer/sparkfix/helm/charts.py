@@ -1,0 +1,115 @@
+"""The charts of a workspace: their files, values sets, arms, renderings and sources, each found once per content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sparkfix.helm.archive import ChartFiles
+from sparkfix.helm.explore import MOST_SETS, Explored, explore
+from sparkfix.helm.loading import chart_files
+from sparkfix.helm.plain import read_explored, read_lines, written_explored, written_lines
+from sparkfix.helm.releases import Release
+from sparkfix.helm.renderer import Job, Renderer, Rendering
+from sparkfix.helm.sourcemap import Mapped, add_sources
+from sparkfix.helm.values import ValuesSet, values_sets
+from sparkfix.workspace.store import MemoryStore
+from sparkfix.workspace.workspace import Workspace
+
+
+@dataclass
+class Charts:
+    """What is known of charts, over all snapshots of a workspace.
+
+    Sets are those of `sparkfix.helm.values`, with what `releases` deploy and with `given`, and at most `explored`
+    derived ones for arms that none of these reaches. Which sets a chart has is decided when it is first asked for.
+    `manifests` shares what is understood of rendered files.
+    """
+
+    renderer: Renderer
+    releases: Sequence[Release] = ()
+    given: ValuesSet | None = None
+    explored: int = MOST_SETS
+    manifests: Workspace = field(default_factory=lambda: Workspace(MemoryStore({}), ()), repr=False)
+    _files: dict[tuple[str, frozenset[tuple[str, bytes]]], ChartFiles] = field(default_factory=dict)
+    _sets: dict[str, tuple[ValuesSet, ...]] = field(default_factory=dict)
+    _arms: dict[str, Explored] = field(default_factory=dict)
+    _mapped: dict[str, Mapped] = field(default_factory=dict)
+
+    def files(self, workspace: Workspace, chart: str) -> ChartFiles:
+        """The chart in a folder as a snapshot has it."""
+        key = (chart, frozenset(workspace.edited.items()))
+        if key not in self._files:
+            self._files[key] = chart_files(workspace.data, workspace.store.names, chart)
+        return self._files[key]
+
+    def sets(self, workspace: Workspace, chart: str) -> tuple[ValuesSet, ...]:
+        """The values sets of a chart, derived ones last. Raises `CannotRender`."""
+        if chart not in self._sets:
+            given = values_sets(workspace, chart, self.releases, self.given)
+            if self.explored:
+                files = self.files(workspace, chart)
+                self._arms[chart] = self._explored(workspace, files, given)
+                given = (*given, *self._arms[chart].derived)
+            self._sets[chart] = given
+        return self._sets[chart]
+
+    def _explored(self, workspace: Workspace, chart: ChartFiles, given: Sequence[ValuesSet]) -> Explored:
+        """The arms of a chart; what an earlier run found out serves."""
+        texts = [_digest(chart.contents, item.job(workspace.data)) for item in given]
+        names = [item.name for item in given]
+        key = hashlib.sha256(repr(("explored", names, texts, self.explored)).encode()).hexdigest()
+        found = read_explored(self.renderer.recalled(key), given)
+        if found is None:
+            ended = self.renderer.ended
+            found = explore(self.renderer, chart, given, workspace.data, self.explored)
+            if self.renderer.ended == ended:
+                self.renderer.keep(key, written_explored(found))
+        return found
+
+    def arms(self, workspace: Workspace, chart: str) -> Explored | None:
+        """Which arms of a chart its values sets reach; None if that was not asked for. Raises `CannotRender`."""
+        self.sets(workspace, chart)
+        return self._arms.get(chart)
+
+    def given_sets(self, workspace: Workspace, chart: str) -> list[ValuesSet]:
+        """The values sets of a chart that files of the repository ask for."""
+        return [item for item in self.sets(workspace, chart) if not item.derived]
+
+    def rendered(self, chart: ChartFiles, jobs: Sequence[Job]) -> list[Rendering]:
+        """A chart rendered. Raises `CannotRender`."""
+        return self.renderer.render(chart.archive(), jobs)
+
+    def mapped(self, chart: ChartFiles, jobs: Sequence[Job]) -> list[Mapped]:
+        """A chart rendered, with the sources of its lines. Raises `CannotRender`."""
+        keys = [_digest(chart.contents, job) for job in jobs]
+        plain = self.rendered(chart, jobs)
+        for key, one in zip(keys, plain, strict=True):
+            if key not in self._mapped and (found := read_lines(self.renderer.recalled(f"lines {key}"), one)):
+                self._mapped[key] = found
+        todo = {key: place for place, key in enumerate(keys) if key not in self._mapped}
+        if todo:
+            places = list(todo.values())
+            made = add_sources(self.renderer, chart, [jobs[at] for at in places], [plain[at] for at in places])
+            for key, one_made in zip(todo, made, strict=True):
+                self._mapped[key] = one_made
+                self.renderer.keep(f"lines {key}", written_lines(one_made))
+        return [self._mapped[key] for key in keys]
+
+    def using(self, file: str) -> Iterable[str]:
+        """The charts that a values file outside of them is given to, by a release or by the user."""
+        for release in self.releases:
+            if file in release.files:
+                yield release.chart
+        if self.given is not None and file in self.given.files:
+            yield from self._sets
+
+
+def _digest(contents: Mapping[str, bytes], job: Job) -> str:
+    found = hashlib.sha256()
+    for path in sorted(contents):
+        found.update(f"{path}\0{len(contents[path])}\0".encode())
+        found.update(contents[path])
+    found.update(repr(job).encode("utf-8", "surrogatepass"))
+    return found.hexdigest()

@@ -1,0 +1,286 @@
+"""A chart with one values set as a view: its manifests as a workspace, and the way back to templates and values files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sparkfix.formats.document import Document
+from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.helm.archive import ChartFiles
+from sparkfix.helm.charts import Charts
+from sparkfix.helm.coverage import unreached
+from sparkfix.helm.defaults import effective_values, value_at
+from sparkfix.helm.renderer import Rendering
+from sparkfix.helm.sourcemap import RenderedLine, Source
+from sparkfix.helm.trace import Origin, trace
+from sparkfix.helm.values import ValuesSet
+from sparkfix.model import Command, Node, Place, Property, Refused, Span, Workload
+from sparkfix.text.source import SourceText
+from sparkfix.workspace.expanders import folder_expander
+from sparkfix.workspace.store import MemoryStore
+from sparkfix.workspace.version import detect_version
+from sparkfix.workspace.views import ValuePart, View
+from sparkfix.workspace.workspace import Workspace
+
+_SET_HERE = "the value is set here"
+_PRINTED_HERE = "it is rendered here"
+
+
+def chart_views(charts: Charts, workspace: Workspace, chart: str) -> Iterator[View]:
+    """One view for each values set with which the chart in a folder renders. Raises `CannotRender`."""
+    files, sets = charts.files(workspace, chart), charts.sets(workspace, chart)
+    rendered = charts.rendered(files, [item.job(workspace.data) for item in sets])
+    for values, rendering in zip(sets, rendered, strict=True):
+        if not rendering.error:
+            yield _view(charts, workspace, files, values, rendering)
+
+
+def _view(charts: Charts, workspace: Workspace, chart: ChartFiles, values: ValuesSet, rendering: Rendering) -> View:
+    files = {
+        f"{file.replace('/', '!').rpartition('.')[0]}.yaml": file
+        for file in rendering.files
+        if file.endswith((".yaml", ".yml", ".json")) and not file.rpartition("/")[2].startswith("_")
+    }
+    contents = {name: rendering.files[file].encode() for name, file in files.items()}
+    unnamed = "" if values.deployed else values.namespace
+    inside = Workspace(
+        MemoryStore(contents), tuple(contents), spark_version=workspace.spark_version, unnamed_namespace=unnamed
+    ).sharing(charts.manifests)
+    sources = ChartSources(charts, workspace, chart, values, inside, files)
+    return View(
+        values.name, inside, sources, values.derived,
+        complete=lambda workload: _completed(workspace, sources, workload),
+        keeps=lambda place: bool(unreached(charts, workspace, place)),
+    )  # fmt: skip
+
+
+def _completed(workspace: Workspace, sources: ChartSources, workload: Workload) -> Workload:
+    """A workload of a view with what files say that are not rendered: the version, scripts that fill in variables."""
+    path = sources.template_of(workload.path)
+    if path is None:
+        return workload
+    unit = workspace.unit_of(path)
+    version = workload.version or detect_version(
+        workspace, unit, path, owner=None, server=None, blocks=(), commands=(), role=workload.role
+    )
+    expands = workload.expands_variables or folder_expander(workspace, unit)
+    return replace(workload, version=version, expands_variables=expands)
+
+
+@dataclass
+class ChartSources:
+    """The way back from a rendered chart (see `sparkfix.workspace.views.Sources`); rendered with marks when first asked."""
+
+    charts: Charts
+    workspace: Workspace
+    chart: ChartFiles
+    values: ValuesSet
+    rendered: Workspace
+    files: Mapping[str, str]
+    _origins: dict[tuple[str, int], tuple[Origin, ...]] = field(default_factory=dict)
+
+    def place(self, path: str, span: Span) -> tuple[Place, ...]:
+        """The template line that prints a place, and the values in it; the values first where they bring the key."""
+        sources = self._sources(path, span)
+        text = self._document(path).source.span_text(span).split("\n")[0]
+        printed = next(((source, place) for source in sources if (place := self._in_line(source, text))), None)
+        origins = [place for origin in self._traced(path, span, sources) if (place := self._origin_place(origin, text))]
+        if printed is None:
+            return tuple(origins)
+        own = printed[1]
+        if not origins:
+            return (own,)
+        if _key(text) in self._text(own):
+            return (own, *(replace(place, label=_SET_HERE) for place in origins if place.path != own.path))
+        return (*origins, replace(own, label=_PRINTED_HERE))
+
+    def line(self, path: str, number: int) -> tuple[str, int] | None:
+        """The file and line that a line comes from."""
+        sources = self._sources(path, self._document(path).source.line_span(number))
+        return (sources[0].path, sources[0].line) if sources else None
+
+    def property(self, item: Property) -> Property:
+        """The property of a template, or else of a values file, that a rendered one comes from. Raises `Refused`."""
+        sources = self._sources(item.path, item.key_span)
+        found = [one for source in sources for one in self._properties(source, item.key)]
+        if not found:
+            places = [origin.place for origin in self._traced(item.path, item.key_span, sources) if origin.place]
+            found = [one for place in places for one in self._properties(place, item.key)]
+        if len({(one.path, one.key_span) for one in found}) != 1:
+            raise Refused(f"where `{item.key}` is written could not be found")
+        return found[0]
+
+    def value(self, item: Property) -> tuple[Property | ValuePart, ...]:
+        """The property with this very value, or the values that are printed into it. Raises `Refused`."""
+        sources = self._sources(item.path, item.key_span)
+        written = [one for source in sources for one in self._properties(source, item.key) if not one.templated]
+        if len(written) == 1 and written[0].value == item.value:
+            return (written[0],)
+        found: list[Property | ValuePart] = []
+        for origin in self._traced(item.path, item.key_span, sources):
+            if origin.place is not None:
+                own = [one for one in self._properties(origin.place, item.key) if one.value == item.value]
+                found += own or self._parts(origin, item.value)
+        if not found:
+            raise Refused(self._why_not(item.path, item.key_span, sources))
+        return tuple(found)
+
+    def node(self, path: str, node: Node) -> tuple[str, Node]:
+        """The template's node that a rendered one comes from. Raises `Refused`."""
+        at = node.key_span or node.span
+        key = self._document(path).source.span_text(at) if node.key_span else ""
+        for source in self._sources(path, at):
+            document = self.workspace.document(source.path)
+            for root in document.nodes if document else ():
+                for one in _below(root):
+                    begin = one.key_span or one.span
+                    if (
+                        document is not None
+                        and type(one.value) is type(node.value)
+                        and document.source.position(begin.start)[0] == source.line
+                        and (one.key_span is None) == (node.key_span is None)
+                        and (not key or document.source.span_text(begin) == key)
+                    ):
+                        return source.path, one
+        raise Refused("where it is written could not be found")
+
+    def scalar(self, path: str, node: Node) -> tuple[ValuePart, ...]:
+        """The template's scalar with the same text, or the values that are printed into it. Raises `Refused`."""
+        try:
+            file, own = self.node(path, node)
+            if own.text() == node.text():
+                return (ValuePart(file, own),)
+        except Refused:
+            pass
+        span = node.span
+        sources = self._sources(path, span)
+        origins = self._traced(path, span, sources)
+        found = [part for origin in origins if origin.place is not None for part in self._parts(origin, node.text())]
+        if not found:
+            raise Refused(self._why_not(path, span, sources))
+        return tuple(found)
+
+    def command(self, command: Command) -> Command:
+        """The template's command that a rendered one comes from. Raises `Refused`."""
+        for source in self._sources(command.path, command.words[0].span):
+            document = self.workspace.document(source.path)
+            for one in commands_in(document.objects) if document else ():
+                same = one.shell == command.shell and len(one.words) == len(command.words)
+                if same and document and document.source.position(one.words[0].span.start)[0] == source.line:
+                    return one
+        raise Refused("the command has other words in its template")
+
+    def template_of(self, path: str) -> str | None:
+        """The template that a file of the view is rendered from; None for subcharts that go by another name."""
+        return self.chart.places.get(self.files[path].partition("/")[2])
+
+    # What is behind a rendered line
+
+    def _document(self, path: str) -> Document:
+        document = self.rendered.document(path)
+        assert document is not None
+        return document
+
+    def _line(self, path: str, span: Span) -> tuple[RenderedLine | None, int]:
+        number = self._document(path).source.position(span.start)[0]
+        [mapped] = self.charts.mapped(self.chart, [self.values.job(self.workspace.data)])
+        lines = mapped.files.get(self.files[path], ())
+        return (lines[number - 1] if number <= len(lines) else None), number
+
+    def _sources(self, path: str, span: Span) -> tuple[Source, ...]:
+        line, _ = self._line(path, span)
+        return (line.source, *line.callers) if line is not None and line.source is not None else ()
+
+    def _traced(self, path: str, span: Span, sources: Sequence[Source]) -> tuple[Origin, ...]:
+        """The values that a rendered line passes on; none are looked for where its template lines print none."""
+        if not any("{{" in self._line_text(source) for source in sources):
+            return ()
+        _, number = self._line(path, span)
+        key = (self.files[path], number)
+        if key not in self._origins:
+            [mapped] = self.charts.mapped(self.chart, [self.values.job(self.workspace.data)])
+            self._origins[key] = trace(self.charts.renderer, self.chart, self.values, self.workspace.data, mapped, key)
+        return self._origins[key]
+
+    def _why_not(self, path: str, span: Span, sources: Sequence[Source]) -> str:
+        elsewhere = [origin for origin in self._traced(path, span, sources) if origin.place is None]
+        if elsewhere:
+            names = ", ".join(".".join(str(name) for name in origin.value) for origin in elsewhere)
+            return f"the value {names} is not set in a values file here, but by {self.values.name}"
+        return "a template computes the value"
+
+    # Places in files
+
+    def _properties(self, source: Source, key: str) -> list[Property]:
+        """The properties with a key that begin in a line of a file."""
+        document = self.workspace.document(source.path)
+        return [
+            item
+            for block in (document.blocks if document else ())
+            for item in block.properties
+            if item.key == key and document and document.source.position(item.key_span.start)[0] == source.line
+        ]
+
+    def _parts(self, origin: Origin, text: str) -> list[ValuePart]:
+        """The scalar that sets a value, if what it is set to stands once in a rendered text."""
+        assert origin.place is not None
+        known = effective_values(self.chart, self.values.job(self.workspace.data))
+        old = value_at(known, origin.value)
+        shown = str(old).lower() if isinstance(old, bool) else str(old)
+        document = self.workspace.document(origin.place.path)
+        if document is None or text.count(shown) != 1 or not shown:
+            return []
+        head, _, tail = text.partition(shown)
+        for root in document.nodes:
+            for node in _below(root):
+                begin = node.key_span or node.span
+                at_line = document.source.position(begin.start)[0] == origin.place.line
+                if at_line and isinstance(node.value, str) and node.text() == shown:
+                    return [ValuePart(origin.place.path, node, head, tail)]
+        return []
+
+    def _origin_place(self, origin: Origin, text: str) -> Place | None:
+        return self._in_line(origin.place, text) if origin.place is not None else None
+
+    def _in_line(self, source: Source, text: str) -> Place | None:
+        """The text in a line of a file; if it is not there, all from its key on; else the whole line without indent."""
+        document = self.workspace.document(source.path)
+        return in_line(document.source, source.line, text) if document else None
+
+    def _text(self, place: Place) -> str:
+        document = self.workspace.document(place.path)
+        return document.source.span_text(place.span) if document else ""
+
+    def _line_text(self, source: Source) -> str:
+        document = self.workspace.document(source.path)
+        return document.source.line_text(source.line) if document else "{{"
+
+
+def in_line(source: SourceText, number: int, text: str) -> Place:
+    """Where a text stands in a line (from 1); if it does not, all from its key on; else the line without its indent."""
+    line = source.line_span(number)
+    data = source.data[line.start : line.end]
+    end = line.start + len(source.encode(source.decode(data).rstrip()))
+    key = source.encode(_key(text))
+    if text and (at := data.find(source.encode(text))) >= 0:
+        return Place(source.path, Span(line.start + at, line.start + at + len(source.encode(text))))
+    if key and (at := data.find(key)) >= 0:
+        return Place(source.path, Span(line.start + at, max(end, line.start + at)))
+    indent = len(source.encode(source.decode(data))) - len(source.encode(source.decode(data).lstrip()))
+    return Place(source.path, Span(min(line.start + indent, end), end))
+
+
+def _key(text: str) -> str:
+    """What a line sets: the text up to what ends a key."""
+    for position, letter in enumerate(text):
+        if letter in " \t=" or text.startswith((": ", ":\n"), position):
+            return text[:position].strip("\"'")
+    return text.strip().removesuffix(":").strip("\"'")
+
+
+def _below(node: Node) -> Iterator[Node]:
+    yield node
+    children = node.value.values() if isinstance(node.value, dict) else node.value
+    for child in children if children is not None and not isinstance(children, str) else ():
+        yield from _below(child)

@@ -1,0 +1,75 @@
+"""What a cluster would see of some files: rendered manifests as a workspace of their own, and the way back to the files.
+
+A chart with one values set is a view (`sparkfix.helm.views`), and so is a kustomize overlay
+(`sparkfix.workspace.kustomize.views`). Rules run over views as they run over files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from sparkfix.model import Command, Node, Place, Property, Span, Workload
+from sparkfix.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class ValuePart:
+    """A scalar of a file that is printed into a rendered value, with the text that stands before and behind it there."""
+
+    path: str
+    field: Node
+    before: str = ""
+    after: str = ""
+
+
+class Sources(Protocol):
+    """The way back from a view. Methods that look for what can be edited raise `Refused` with the reason if they fail."""
+
+    def place(self, path: str, span: Span) -> tuple[Place, ...]:
+        """Where the text of a place of the view comes from, the line that prints it first; empty if it is not known."""
+
+    def line(self, path: str, number: int) -> tuple[str, int] | None:
+        """The file and line (from 1) that a line of the view comes from."""
+
+    def property(self, item: Property) -> Property:
+        """The property of a file that the view's property comes from: what a new one is put beside, what is removed."""
+
+    def value(self, item: Property) -> tuple[Property | ValuePart, ...]:
+        """What may be set to give the view's property another value, the likeliest first."""
+
+    def node(self, path: str, node: Node) -> tuple[str, Node]:
+        """The map, list or scalar of a file that the view's node comes from, and the file."""
+
+    def scalar(self, path: str, node: Node) -> tuple[ValuePart, ...]:
+        """What may be set to give a scalar of the view another text."""
+
+    def command(self, command: Command) -> Command:
+        """The command of a file with the same words in the same order."""
+
+
+def _as_it_is(workload: Workload) -> Workload:
+    return workload
+
+
+def _everywhere(place: Place) -> bool:
+    del place
+    return True
+
+
+@dataclass(frozen=True)
+class View:
+    """Rendered manifests. `name` says to people what was rendered; files of `workspace` have names of their own.
+
+    `complete` adds to a workload what only the files tell (versions, scripts beside them). `derived` is True where no
+    file of the repository asks for this view (values derived from conditions); then it is of use for findings that
+    `keeps` is True for a place of.
+    """
+
+    name: str
+    workspace: Workspace
+    sources: Sources
+    derived: bool = False
+    complete: Callable[[Workload], Workload] = _as_it_is
+    keeps: Callable[[Place], bool] = _everywhere
