@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from sparkfix.cli import options as opt
-from sparkfix.cli.session import Session, open_session, output
+from sparkfix.cli.session import Output, Session, open_session, output
 from sparkfix.cli.write import recover_before
 from sparkfix.engine.check import units_of
 from sparkfix.formats.document import internal_problem
 from sparkfix.model import Graph, Problem, SparkfixError, Workload
 from sparkfix.report.text import problem_text
 from sparkfix.workspace.workloads import workloads_of
-
-if TYPE_CHECKING:
-    from sparkfix.cli.session import Output
 
 FORMATS = ("text", "dot", "svg", "json")
 Format = Annotated[str, typer.Option("--output-format", metavar="text|dot|svg|json", help="How to draw.")]

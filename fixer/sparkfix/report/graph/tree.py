@@ -54,11 +54,16 @@ def _node(
     if again:
         yield _line(node, label, depth, "  (above)", paint)
         return
-    yield _line(node, label, depth, paint("  " + where(node, locate), "dim"), paint)
+    yield _line(node, label, depth, _place(node, locate, paint), paint)
     for detail in node.details:
         yield f"{_STEP * (depth + 1)}{paint('- ' + printable(detail), 'dim')}"
     for child, how in below.get(id_, ()):
         yield from _node(child, how, depth + 1, nodes, below, seen, locate, paint)
+
+
+def _place(node: GraphNode, locate: Locate, paint: Paint) -> str:
+    text = where(node, locate)
+    return "  " + paint(text, "dim") if text else ""
 
 
 def _line(node: GraphNode, label: str, depth: int, place: str, paint: Paint) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from sparkfix.formats.kubernetes.commands import commands_of
 from sparkfix.model import Command, Container, GraphEdge, GraphNode, KubernetesObject, Node, Place, Workload
 from sparkfix.spark.facts import SECRET_KEY, launch_of
+from sparkfix.text.source import SourceText
 from sparkfix.workspace.graph.network import port_pieces
 from sparkfix.workspace.graph.pieces import (
     Piece,
@@ -27,7 +28,8 @@ from sparkfix.workspace.graph.volumes import mounted_at, sources_of, volume_of
 _CONF = re.compile(r"(?:--conf=)?(spark\.[\w.\-]+)=")
 _KEYED = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
 _WHOLE = {"configMapRef": "ConfigMap", "secretRef": "Secret"}
-_SPARK = re.compile(r"spark-|spark/|\.spark\.|start-\w+(?:-server)?\.sh")
+_SPARK = re.compile(r"spark-|spark/|\.spark\.")
+_START = re.compile(r"(?:\S*/)?start-[a-z\-]+\.sh")
 
 
 def container_pieces(
@@ -75,13 +77,24 @@ def command_id(command: Command) -> str:
 
 
 def _is_spark(command: Command) -> bool:
-    return launch_of(command) is not None or any(_SPARK.search(word.text) for word in command.words[:1])
+    return (
+        launch_of(command) is not None
+        or bool(_SPARK.search(command.words[0].text))
+        or any(_START.fullmatch(word.text) for word in command.words)
+    )
+
+
+def _text(command: Command, position: int) -> str:
+    """A word as it is written: in scripts, template actions are blanked out for the shell's parser."""
+    word = command.words[position]
+    source = command.origin
+    return source.span_text(word.span) if word.dynamic and isinstance(source, SourceText) else word.text
 
 
 def _program(command: Command) -> str:
     """The program that is called; of an argument that stands first, no value."""
-    text = (command.words[0].text.split() or [""])[0]
-    known = text.partition("=")[0] if "{{" not in text else command.words[0].text
+    whole = _text(command, 0)
+    known = shown(whole) if "{{" in whole else (whole.split() or [""])[0].partition("=")[0]
     return "***" if SECRET_KEY.search(known) and not known.startswith(("-", "/")) else safe_path(known) or "(empty)"
 
 
@@ -90,10 +103,11 @@ def _words(command: Command) -> Iterator[str]:
     launch, words = launch_of(command), command.words
     if launch is not None and launch.at:
         yield f"starts {launch.launcher}"
+    yield from (f"starts {safe_path(word.text)}" for word in words[1:] if _START.fullmatch(word.text))
     if launch is not None and launch.main_class is not None and launch.main_class < len(words):
-        yield f"class {safe_path(words[launch.main_class].text)}"
+        yield f"class {safe_path(_text(command, launch.main_class))}"
     if launch is not None and launch.resource is not None and launch.resource != launch.main_class:
-        yield f"resource {safe_path(words[launch.resource].text)}"
+        yield f"resource {safe_path(_text(command, launch.resource))}"
     for position in launch.options if launch is not None else ():
         text = words[position].text
         if text.startswith("--") and text not in ("--conf", "--class") and not text.startswith("--conf="):

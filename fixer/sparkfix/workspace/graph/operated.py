@@ -42,7 +42,7 @@ def _part(item: KubernetesObject, role: str, part: Node, spec: Node, workload: W
     """A driver or executor as the container that the operator makes of it, and the containers beside it."""
     pod = part.get("template", "spec")
     main = Container(item.path, role, part.text("image") or spec.text("image"), part, spec)
-    yield from container_pieces(main, item, object_id(item), workload, role)
+    yield from container_pieces(main, item, object_id(item), workload)
     if pod is not None:
         yield from _pod(item, role, pod, workload)
     for field, init in (("initContainers", True), ("sidecars", False)):
@@ -63,6 +63,6 @@ def _pod(item: KubernetesObject, role: str, pod: Node, workload: Workload) -> It
 def operated_details(item: KubernetesObject) -> Iterator[str]:
     """What an operator's resource says it runs."""
     for spec in (item.node.get("spec"), item.node.get("spec", "template")):
-        for key in ("mainClass", "mainApplicationFile", "mode", "sparkVersion"):
+        for key in ("mainClass", "mainApplicationFile", "mode"):
             if spec is not None and spec.text(key):
                 yield f"{key} {safe_path(spec.text(key))}"

@@ -17,6 +17,7 @@ from sparkfix.model import (
     Span,
     Workload,
 )
+from sparkfix.spark.mounts import is_made_by_a_script
 from sparkfix.spark.names import literal
 from sparkfix.spark.paths import literal_path, options
 from sparkfix.workspace.graph.containers import command_id
@@ -34,7 +35,7 @@ from sparkfix.workspace.graph.pieces import (
 from sparkfix.workspace.graph.volumes import Mounted, file_at
 
 _TEMPLATE_KEY = re.compile(r"spark\.kubernetes\.(driver|executor)\.podTemplateFile")
-_KEY = re.compile(r"spark\.[\w.\-/:*]+|spark\.\S*\{\{.*")
+_KEY = re.compile(r"spark\.(?:[\w.\-/:*]|\{\{[^}]*\}\})+")
 _HOLDERS = ("ConfigMap", "Secret")
 
 
@@ -135,7 +136,9 @@ def _file(
         yield object_node(manifest)
         yield GraphEdge(source, object_id(manifest), label)
         return
-    node = missing("file", written_path, place, "", ("no mount here holds it; the image may",))
+    path = literal_path(written_path)
+    made = "a script here may make it" if path and is_made_by_a_script(workload, path) else ""
+    node = missing("file", written_path, place, "", (made or "no mount here holds it; the image may",))
     yield node
     yield GraphEdge(source, node.id, label)
 
