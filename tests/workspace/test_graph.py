@@ -447,6 +447,41 @@ def test_resources_of_an_operator() -> None:
     assert "hunter2" not in repr(graph)
 
 
+CONNECT = """\
+apiVersion: sparkoperator.k8s.io/v1alpha1
+kind: SparkConnect
+metadata:
+  name: connect
+spec:
+  sparkConf:
+    spark.ui.port: "4040"
+  server:
+    template:
+      spec:
+        containers:
+        - name: spark-kubernetes-driver
+          image: apache/spark:4.0.0
+  executor:
+    instances: 1
+"""
+
+
+def test_a_pod_template_stands_for_the_server_of_an_operator() -> None:
+    graph = drawn(connect_yaml=CONNECT)
+    assert [item.id for item in graph.nodes if "container" in item.kind] == [
+        "container/spark-kubernetes-driver", "container/executor",
+    ]  # fmt: skip
+
+
+def test_a_command_of_templates_is_one_command() -> None:
+    words = '["{{ .Values.path }}/bin/spark-class", "org.apache.spark.deploy.worker.Worker", "spark://{{ .Values.m }}:7077"]'
+    text = CHART["c__templates__all_yaml"].replace('["/opt/spark/sbin/start-connect-server.sh"]', words)
+    graph = drawn("chart:c", **{**CHART, "c__templates__all_yaml": text})
+    [command] = [item for item in graph.nodes if item.kind in ("command", "script")]
+    assert command.label == "{{ .Values.path }}/bin/spark-class"
+    assert command.details == ("class org.apache.spark.deploy.worker.Worker",)
+
+
 def test_files_that_nothing_reads_are_roots() -> None:
     graph = drawn(spark_conf="spark.master local\nspark.ui.port 1\n")
     assert edges(graph) == {("file/spark.conf", "holds", "properties/spark.conf: 2 Spark properties")}

@@ -56,6 +56,9 @@ def _commands(container: Container, owner: KubernetesObject, parent: str) -> Ite
     Of words only those are shown that cannot hold a secret: programs, classes, resources, names of options and keys.
     """
     commands = commands_of(container, owner)
+    if any(not command.shell and _is_spark(command) for command in commands):
+        # A template action with blanks makes one of its words look like a script.
+        commands = tuple(command for command in commands if not command.shell)
     starts = [command for command in commands if _is_spark(command) or not command.shell]
     for command in starts:
         yield from _node(command, "command", _program(command), tuple(_words(command)), parent)

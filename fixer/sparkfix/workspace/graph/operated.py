@@ -41,8 +41,9 @@ def operated_pieces(item: KubernetesObject, workload: Workload) -> Iterator[Piec
 def _part(item: KubernetesObject, role: str, part: Node, spec: Node, workload: Workload) -> Iterator[Piece]:
     """A driver or executor as the container that the operator makes of it, and the containers beside it."""
     pod = part.get("template", "spec")
-    main = Container(item.path, role, part.text("image") or spec.text("image"), part, spec)
-    yield from container_pieces(main, item, object_id(item), workload)
+    if pod is None or item.kind != "SparkConnect":
+        main = Container(item.path, role, part.text("image") or spec.text("image"), part, spec)
+        yield from container_pieces(main, item, object_id(item), workload)
     if pod is not None:
         yield from _pod(item, role, pod, workload)
     for field, init in (("initContainers", True), ("sidecars", False)):
