@@ -37,6 +37,7 @@ from sparkfix.model.findings import (
     start_of,
     with_rule,
 )
+from sparkfix.model.graph import Graph, GraphEdge, GraphNode
 from sparkfix.model.places import Arm, Edit, Guard, Place, Span, exclusive, implies
 from sparkfix.model.properties import Entry, Property, PropertyBlock, Variant
 from sparkfix.model.workloads import (
@@ -71,6 +72,9 @@ __all__ = [
     "FileChange",
     "Finding",
     "Fix",
+    "Graph",
+    "GraphEdge",
+    "GraphNode",
     "Guard",
     "KubernetesObject",
     "Node",
