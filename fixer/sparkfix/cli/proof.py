@@ -14,6 +14,7 @@ from sparkfix.model import SparkfixError
 if TYPE_CHECKING:
     from sparkfix.engine.apply import Applied
     from sparkfix.engine.prover import ChartProver
+    from sparkfix.workspace.kustomize import Inflate
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,20 @@ def prover_for(session: Session, rendering: Rendering) -> Iterator[ChartProver |
     given = ValuesSet(", ".join(files), files) if files else None
     with Renderer() as renderer:
         yield ChartProver(renderer, find_releases(workspace).releases, given)
+
+
+@contextmanager
+def inflater_for(session: Session, rendering: Rendering) -> Iterator[Inflate | None]:
+    """What renders the charts of kustomizations while it is used; None where no chart is to be rendered."""
+    workspace = session.workspace
+    if not rendering.wanted or all(workspace.chart_of(path) is None for path in session.found.files):
+        yield None
+        return
+    from sparkfix.helm.inflate import Inflater
+    from sparkfix.helm.renderer import Renderer
+
+    with Renderer() as renderer:
+        yield Inflater(renderer)
 
 
 def _inside(session: Session, path: Path) -> str:

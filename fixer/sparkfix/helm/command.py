@@ -69,6 +69,10 @@ class Command:
             path = self._scratch / f"values-{number}.yaml"
             path.write_text(text, encoding="utf-8")
             arguments += ["--values", str(path)]
+        for version in job["api_versions"]:
+            arguments += ["--api-versions", version]
+        if job["kube_version"]:
+            arguments += ["--kube-version", job["kube_version"]]
         # `--set` wins over every `--values`, so that values which must win over `--set` can only come as one.
         for option, given in (("--set", job["sets"]), ("--set-string", job["strings"])):
             arguments += [word for expression in given for word in (option, expression)]

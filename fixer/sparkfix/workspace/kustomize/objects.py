@@ -92,7 +92,10 @@ class Former:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """An object on its way through the kustomizations. `data` is never changed in place."""
+    """An object on its way through the kustomizations. `data` is never changed in place.
+
+    `of_chart`: Helm made it, and has put it into a namespace, which kustomizations leave as it is.
+    """
 
     data: dict[str, Any]
     origins: tuple[Origin, ...]
@@ -102,6 +105,7 @@ class Resource:
     suffixes: tuple[str, ...] = ()
     generated: bool = False
     hashed: bool = False
+    of_chart: bool = False
     variables: tuple[str, ...] = ()
 
     @property
