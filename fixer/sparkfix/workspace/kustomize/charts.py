@@ -20,7 +20,17 @@ from sparkfix.workspace.kustomize.reading import Reading, locate, parse, resolve
 from sparkfix.workspace.kustomize.trees import Unresolved
 from sparkfix.workspace.store import Store
 
-_TEXTS = ("name", "version", "repo", "releaseName", "namespace", "valuesFile", "valuesMerge", "kubeVersion", "nameTemplate")
+_TEXTS = (
+    "name",
+    "version",
+    "repo",
+    "releaseName",
+    "namespace",
+    "valuesFile",
+    "valuesMerge",
+    "kubeVersion",
+    "nameTemplate",
+)
 _SWITCHES = ("includeCRDs", "skipTests", "skipHooks", "debug", "devel")
 _LISTS = ("additionalValuesFiles", "apiVersions")
 _FIELDS = {
@@ -83,6 +93,12 @@ class Chart:
     inline: Mapping[str, Any]
     how: str
     fields: Mapping[str, Any]
+
+
+def label_of(given: Mapping[str, Any]) -> str:
+    """What an item of `helmCharts` is called in messages."""
+    name = given.get("name")
+    return f"helmCharts {name}" if isinstance(name, str) and name else "helmCharts"
 
 
 def read_chart(reading: Reading, kustomization: Kustomization, given: Mapping[str, Any], inherited: str = "") -> Chart:
@@ -153,7 +169,9 @@ def _release(given: Mapping[str, Any]) -> str:
 def request_of(reading: Reading, chart: Chart) -> ChartRequest:
     """What is to be rendered; reads the values files. Raises `Unresolved` where there is no chart or no such file."""
     if not reading.store.exists(f"{chart.folder}/Chart.yaml"):
-        pulled = f"; kustomize would pull it from {chart.repository}, which is not done here" if chart.repository else ""
+        pulled = (
+            f"; kustomize would pull it from {chart.repository}, which is not done here" if chart.repository else ""
+        )
         raise Unresolved(f"there is no chart in {chart.folder}{pulled}")
     given = chart.fields
     return ChartRequest(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sparkfix.workspace.kustomize.charts import read_chart, request_of
+from sparkfix.workspace.kustomize.charts import label_of, read_chart, request_of
 from sparkfix.workspace.kustomize.layer import Layer
 from sparkfix.workspace.kustomize.manifests import unpacked
 from sparkfix.workspace.kustomize.objects import Resource, read_resource
@@ -24,9 +24,7 @@ def inflated(layer: Layer, given: Mapping[str, Any]) -> tuple[Resource, ...]:
 
     The chart's files and its values files count as read.
     """
-    name = given.get("name")
-    label = f"helmCharts {name}" if isinstance(name, str) and name else "helmCharts"
-    return layer.attempt(partial(_inflated, layer, given, label), ())
+    return layer.attempt(partial(_inflated, layer, given, label_of(given)), ())
 
 
 def _inflated(layer: Layer, given: Mapping[str, Any], label: str) -> tuple[Resource, ...]:
