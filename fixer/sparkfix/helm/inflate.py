@@ -23,6 +23,7 @@ from sparkfix.workspace.store import Store
 _SIGN = "templates/zz-sparkfix-sign.yaml"
 _TESTS = ("test", "test-success")
 _DEFINITIONS = (".yaml", ".yml", ".json")
+_PARTS = ("Chart.yaml", "requirements.yaml", "values.yaml", "values.schema.json")
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def _definitions(chart: ChartFiles, enabled: Collection[str]) -> Iterator[tuple[
     """What stands in the `crds` folders of the chart and of those subcharts that values do not switch off; its own first."""
     for path, content in sorted(chart.contents.items(), key=lambda item: chart_prefix(item[0])):
         prefix = chart_prefix(path)
-        # A library shows no sign, and is never switched off by being one.
+        # Nothing of a library is rendered, so that no sign tells whether values switch it off.
         here = prefix in enabled or metadata(chart.contents, prefix).get("type") == "library"
         if here and _is_definition(path, prefix):
             yield f"{chart.name}/{path}", content.decode("utf-8", "replace")
@@ -101,16 +102,10 @@ def _used(chart: ChartFiles, with_definitions: bool) -> Iterator[str]:
     for path, place in chart.places.items():
         prefix = chart_prefix(path)
         inside = path[len(prefix) :]
-        if _is_definition(path, prefix):
-            counts = with_definitions
-        else:
-            counts = reads or inside.startswith("templates/") or inside in _PARTS
-        if counts:
+        rendered = inside.startswith("templates/") or inside in _PARTS
+        if reads or rendered or (with_definitions and _is_definition(path, prefix)):
             file, separator, _ = place.partition(".tgz:")
             yield file + separator.removesuffix(":")
-
-
-_PARTS = ("Chart.yaml", "Chart.lock", "requirements.yaml", "values.yaml", "values.schema.json")
 
 
 def _digest(contents: Mapping[str, bytes], job: Job) -> bytes:
