@@ -193,7 +193,9 @@ def test_gitignored_files_are_left_alone(tree: Path, sparkfix: Run) -> None:
     assert "ignored/spark-defaults.conf:1:1 duplicate-property" in sparkfix("check", "ignored/spark-defaults.conf").out
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["check", ".", "--no-render"], ["apply", "--dry-run", "--no-render"]])
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["check", ".", "--no-render"], ["apply", "--dry-run", "--no-render"]]
+)
 def test_rendering_is_not_loaded_by_what_does_not_render(tree: Path, arguments: list[str]) -> None:
     code = (
         "import sys\nfrom sparkfix.cli.main import run\n"

@@ -292,3 +292,25 @@ def test_a_change_in_a_base_tells_which_overlays_it_reaches(tmp_path: Path, spar
     ran = sparkfix(*SOLUTION, cwd=tmp_path / "k")
     assert "note: base/spark-defaults.conf reaches 2 overlays: overlays/dev, overlays/prod" in ran.out
     assert (tmp_path / "k" / "base" / "spark-defaults.conf").read_text() == FIXED
+
+
+def test_a_change_in_a_chart_of_a_base_tells_which_overlays_it_reaches(tmp_path: Path, sparkfix: Run) -> None:
+    chart = "base/charts/demo"
+    manifest = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf}\ndata:\n  spark-defaults.conf: |\n"
+    files = {
+        "base/kustomization.yaml": "helmCharts: [{name: demo}]\n",
+        f"{chart}/Chart.yaml": "apiVersion: v2\nname: demo\nversion: 0.1.0\n",
+        f"{chart}/values.yaml": "a: 1\n",
+        f"{chart}/templates/conf.yaml": manifest + f"    {PORT}",
+        "overlays/dev/kustomization.yaml": "resources: [../../base]\nnamePrefix: dev-\n",
+        "overlays/prod/kustomization.yaml": "resources: [../../base]\nnamePrefix: prod-\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / "k" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    told = "note: base/charts/demo/templates/conf.yaml reaches 2 overlays: overlays/dev, overlays/prod"
+    assert told in sparkfix(*SOLUTION, "--dry-run", cwd=tmp_path / "k").err
+    ran = sparkfix(*SOLUTION, "--no-render", cwd=tmp_path / "k")
+    assert "reaches" not in ran.out
+    assert "note: base/kustomization.yaml: helmCharts demo: charts are not rendered here" in ran.out

@@ -60,6 +60,7 @@ TREE = {
     "templates/a.yaml": "kind: Service\nlist: {{ toJson .Values.list }}\ngone: {{ .Values.gone }}\n---\nkind: ConfigMap\n",
     "templates/_h.tpl": '{{ define "x" }}1{{ end }}',
     "templates/NOTES.txt": "notes",
+    "templates/hook.yaml": "kind: Pod\nmetadata: {name: h, annotations: {helm.sh/hook: test}}\n---\nkind: Job\n",
     "charts/sub/Chart.yaml": CHART.replace("demo", "sub"),
     "charts/sub/templates/s.yaml": "kind: Secret\nname: {{ .Release.Name }}-{{ .Chart.Name }}-{{ .Release.Namespace }}\n",
 }

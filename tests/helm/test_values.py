@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+
 from sparkfix.helm.releases import find_releases
 from sparkfix.helm.values import ValuesSet, top_chart, values_sets
 from sparkfix.workspace.store import MemoryStore
@@ -176,6 +178,64 @@ releases:
         "deploy/helmfile.yaml: the values file deploy/third.gotmpl has template actions and was left out",
         "helmfile.d/broken.yaml: a helmfile with template actions, which was not read",
     )
+
+
+def kustomized(kustomization: str, **files: str) -> Mapping[str, str]:
+    named = {name.replace("__", "/") + ".yaml": text for name, text in files.items()}
+    chart = {"k/charts/demo/Chart.yaml": CHART, "k/charts/demo/values.yaml": "a: 0\nb: {c: 0}\n"}
+    return {"k/kustomization.yaml": kustomization, **chart, **named}
+
+
+def test_charts_of_kustomizations() -> None:
+    text = """\
+namespace: team
+helmCharts:
+  - {name: demo}
+  - {name: demo, releaseName: named, namespace: own, valuesFile: env/one.yaml, valuesInline: {a: 1, b: {d: 2}}}
+  - {name: gone, repo: "https://charts.example.org"}
+  - {name: demo, valuesFile: missing.yaml}
+  - {name: demo, valueFile: x.yaml}
+"""
+    found = find_releases(workspace(kustomized(text, k__env__one="a: 5\n")))
+    plain, named = found.releases
+    assert (plain.name, plain.namespace, plain.chart) == ("release-name", "team", "k/charts/demo")
+    assert (plain.path, plain.files, plain.inline) == ("k/kustomization.yaml", (), ())
+    assert (named.name, named.namespace) == ("named", "own")
+    assert (named.files, named.inline) == (("k/env/one.yaml",), ('{"a": 1, "b": {"d": 2}}',))
+    assert found.notes == (
+        "k/kustomization.yaml: helmCharts demo: k/missing.yaml: no such file",
+        "k/kustomization.yaml: helmCharts demo: unknown field valueFile",
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "files", "inline"),
+    [
+        ("valuesMerge: merge, valuesFile: one.yaml, valuesInline: {a: 1, new: 2}", ("one.yaml",), ('{"new": 2}',)),
+        ("valuesMerge: merge, valuesInline: {a: 1, new: 2}", (), ('{"new": 2}',)),
+        ("valuesMerge: replace, valuesFile: one.yaml, valuesInline: {new: 2}", (), ('{"new": 2}',)),
+        ("valuesMerge: replace, valuesFile: one.yaml", ("one.yaml",), ()),
+        ("valuesInline: {a: null, new: 2}", (), ('{"new": 2}',)),
+        ("valuesFile: one.yaml, valuesInline: {a: null, new: 2}", (), ('{"b": {"d": 1}, "new": 2}',)),
+        (
+            "additionalValuesFiles: [one.yaml], valuesInline: {a: 1, b: {d: 2, e: 2}}",
+            ("one.yaml",),
+            ('{"b": {"e": 2}}',),
+        ),
+    ],
+)
+def test_values_of_kustomizations(given: str, files: tuple[str, ...], inline: tuple[str, ...]) -> None:
+    one = "a: 5\nb: {d: 1}\n"
+    opened = workspace(kustomized(f"helmCharts: [{{name: demo, {given}}}]\n", k__one=one))
+    [release] = find_releases(opened).releases
+    assert release.files == tuple(f"k/{file}" for file in files)
+    assert release.inline == inline
+
+
+def test_a_chart_of_a_kustomization_is_looked_at_with_its_values() -> None:
+    files = kustomized("helmCharts: [{name: demo, releaseName: r, valuesFile: one.yaml}]\n", k__one="a: 5\n")
+    found = sets_of(files, "k/charts/demo")
+    assert found["release r in k/kustomization.yaml"].files == ("k/one.yaml",)
 
 
 def test_a_file_that_says_nonsense_says_nothing() -> None:

@@ -1,6 +1,7 @@
 """`build` against the reference: kustomize itself, over all trees in `trees/` (run by `make test-kustomize`).
 
-A tree is one text: `=== PATH` begins a file, `=== PATH base64` one whose bytes are given so.
+A tree is one text: `=== PATH` begins a file, `=== PATH base64` one whose bytes are given so. Trees named `helm-*` hold
+charts, which the reference renders with a helm beside it, and `build` with the engine that there is.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from typing import Any
 import pytest
 
 from sparkfix.formats.yaml.plain import load_all
+from sparkfix.helm.inflate import Inflater
+from sparkfix.helm.renderer import Renderer
 from sparkfix.workspace.kustomize import build, find_kustomizations
 from sparkfix.workspace.store import DiskStore
 
 TREES = sorted((Path(__file__).parent / "trees").glob("*.tree"))
-REFERENCE = shutil.which("kustomize", path=str(Path(sys.executable).parent)) or ""
+PROGRAMS = str(Path(sys.executable).parent)
+REFERENCE = shutil.which("kustomize", path=PROGRAMS) or ""
+HELM = shutil.which("helm", path=PROGRAMS) or ""
 
 pytestmark = pytest.mark.skipif(not REFERENCE, reason="no kustomize beside the interpreter: make test-kustomize")
 
@@ -34,7 +39,8 @@ def files_of(tree: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def reference(folder: Path) -> list[Any]:
-    command = [REFERENCE, "build", "--load-restrictor", "LoadRestrictionsNone", str(folder)]
+    helm = ["--enable-helm", "--helm-command", HELM] if HELM else []
+    command = [REFERENCE, "build", "--load-restrictor", "LoadRestrictionsNone", *helm, str(folder)]
     done = subprocess.run(command, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
     return load_all(done.stdout)
@@ -47,6 +53,8 @@ def plain(values: Any) -> str:
 
 @pytest.mark.parametrize("tree", TREES, ids=lambda tree: tree.stem)
 def test_same_objects(tree: Path, tmp_path: Path) -> None:
+    if tree.stem.startswith("helm-") and not HELM:
+        pytest.skip("no helm beside the interpreter: make test-kustomize builds it")
     for name, data in files_of(tree):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,7 +62,8 @@ def test_same_objects(tree: Path, tmp_path: Path) -> None:
     found = find_kustomizations(name for name, _ in files_of(tree))
     applied = [folder for folder in found if not folder.startswith("components")]
     assert applied
-    for folder in applied:
-        built = build(DiskStore(tmp_path), folder)
-        assert built.problems == (), folder
-        assert plain([item.data for item in built.objects]) == plain(reference(tmp_path / folder)), folder
+    with Renderer() as renderer:
+        for folder in applied:
+            built = build(DiskStore(tmp_path), folder, Inflater(renderer))
+            assert built.problems == (), folder
+            assert plain([item.data for item in built.objects]) == plain(reference(tmp_path / folder)), folder

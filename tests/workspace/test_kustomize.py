@@ -221,7 +221,7 @@ def test_finding_kustomizations() -> None:
         ("resources: a.yaml", "resources: must be a list of paths"),
         ("generators: [g.yaml]", "generators: plugins are not run (g.yaml)"),
         ("transformers: [t.yaml]", "transformers: plugins are not run (t.yaml)"),
-        ("helmCharts: [{name: spark, repo: r}]", "helmCharts: charts are not rendered here (spark)"),
+        ("helmCharts: [{name: spark, repo: r}]", "helmCharts spark: there is no chart in charts/spark; kustomize would pull"),
         ("crds: [c.yaml]", "crds: names in these custom resources are not updated (c.yaml)"),
         ("kind: Other", "kind: Other should be Kustomization or Component"),
         ("configurations: [a.yaml]", "a.yaml: unknown field apiVersion in a transformer configuration"),

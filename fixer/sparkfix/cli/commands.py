@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import typer
 
 from sparkfix.cli import options as opt
 from sparkfix.cli.proof import Rendering, Renders, rendering_for, show_rendered, tell_unproven
+from sparkfix.cli.reach import reach_of
 from sparkfix.cli.session import Output, Session, fails, names, open_session, output, pairs
 from sparkfix.cli.write import Delivery, check_delivery, deliver, recover_before
 from sparkfix.engine.apply import Applied, apply_fixes
@@ -151,15 +152,16 @@ def _run(
         applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views)
         deliver(applied, delivery, session, out)
         if rendering.shown:
-            show_rendered(renders.prover, applied, session, out)
+            show_rendered(renders.charts, applied, session, out)
         counts = not (exit_zero or delivery.dry_run or choice.everything)
         left = run_check(applied.workspace, rules, values, [], views) if counts else ()
+        reached = list(reach_of(applied, session, renders.inflate))
     for line in applied_lines(applied.applied, session.shown):
         out.tell(line)
     for line in refused_lines(applied.refused, session.shown):
         out.insist(line)
     tell_unproven(applied, session, rendering, out)
-    for line in _reach(applied, session):
+    for line in reached:
         out.tell(line)
     _tell_notes(renders, out)
     code = session.unreadable(applied.problems, strict=strict)
@@ -175,21 +177,6 @@ def _run(
     if not code and not exit_zero:
         code = _left(applied, session, left, choice, delivery, out)
     raise typer.Exit(code)
-
-
-def _reach(applied: Applied, session: Session) -> Iterator[str]:
-    """For changes in a kustomization's base: the overlays that they reach."""
-    from sparkfix.workspace.kustomize import find_kustomizations, overlays_of
-
-    folders = find_kustomizations(session.found.files) if applied.changes else ()
-    if not folders:
-        return
-    reached = overlays_of(applied.workspace.store, folders)
-    for change in applied.changes:
-        overlays = [folder or "." for folder in reached.get(change.path, ())]
-        if overlays:
-            shown = ", ".join(session.shown(folder) for folder in overlays)
-            yield f"note: {session.shown(change.path)} reaches {plural(len(overlays), 'overlay')}: {shown}"
 
 
 def _left_out(applied: Applied, unread: int) -> str:
@@ -337,7 +324,7 @@ def _tell_problems(problems: Sequence[Problem], code: int, out: Output) -> None:
 
 def _tell_notes(renders: Renders, out: Output) -> None:
     """What could not be rendered, and why."""
-    for note in renders.notes():
+    for note in renders.notes:
         out.tell(f"note: {note}")
 
 

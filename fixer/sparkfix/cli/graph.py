@@ -10,7 +10,7 @@ import typer
 from sparkfix.cli import options as opt
 from sparkfix.cli.session import Output, Session, open_session, output
 from sparkfix.cli.write import recover_before
-from sparkfix.engine.check import units_of
+from sparkfix.engine.unit import units_of
 from sparkfix.formats.document import internal_problem
 from sparkfix.model import Graph, Problem, SparkfixError, Workload
 from sparkfix.report.text import problem_text

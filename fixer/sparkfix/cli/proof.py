@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,10 @@ from sparkfix.model import SparkfixError
 
 if TYPE_CHECKING:
     from sparkfix.engine.apply import Applied
+    from sparkfix.engine.proof import Prover
     from sparkfix.engine.prover import ChartProver
     from sparkfix.engine.views import RenderedViews
+    from sparkfix.workspace.kustomize import Inflate
 
 
 @dataclass(frozen=True)
@@ -29,36 +31,64 @@ class Rendering:
 
 @dataclass(frozen=True)
 class Renders:
-    """What renders while a command runs; both None where no chart is among the files or none is wanted."""
+    """What renders while a command runs; None where no chart and no kustomization is among the files, or none is wanted.
 
-    prover: ChartProver | None = None
+    `charts` proves changes of charts and shows their difference, `prover` proves all. `notes` tell what did not render.
+    """
+
+    prover: Prover | None = None
     views: RenderedViews | None = None
-
-    def notes(self) -> tuple[str, ...]:
-        """What could not be rendered, in words."""
-        return tuple(self.views.notes) if self.views is not None else ()
+    charts: ChartProver | None = None
+    inflate: Inflate | None = None
+    notes: Mapping[str, None] = field(default_factory=dict)
 
 
 @contextmanager
 def rendering_for(session: Session, rendering: Rendering) -> Iterator[Renders]:
     """What renders, while it is used. Raises `SparkfixError` for values files that cannot be given."""
-    workspace = session.workspace
-    if not rendering.wanted or all(workspace.chart_of(path) is None for path in session.found.files):
+    from sparkfix.workspace.kustomize import find_kustomizations
+
+    files = session.found.files
+    charts = any(session.workspace.chart_of(path) is not None for path in files)
+    if not rendering.wanted or not (charts or find_kustomizations(files)):
         yield Renders()
         return
+    from sparkfix.engine.overlays import Overlays
+    from sparkfix.engine.prove_overlays import OverlayProver
+    from sparkfix.engine.views import RenderedViews
+
+    if charts:
+        with _charts(session, rendering) as found:
+            yield found
+    else:
+        overlays = Overlays()
+        yield Renders(OverlayProver(overlays.views), RenderedViews(None, overlays))
+
+
+@contextmanager
+def _charts(session: Session, rendering: Rendering) -> Iterator[Renders]:
+    """What renders charts, and kustomizations with their charts."""
+    from sparkfix.engine.overlays import Overlays
+    from sparkfix.engine.proof import all_of
+    from sparkfix.engine.prove_overlays import OverlayProver
     from sparkfix.engine.prover import ChartProver
     from sparkfix.engine.views import RenderedViews
     from sparkfix.helm.cache import open_cache
     from sparkfix.helm.charts import Charts
+    from sparkfix.helm.inflate import Inflater
     from sparkfix.helm.releases import find_releases
     from sparkfix.helm.renderer import Renderer
     from sparkfix.helm.values import ValuesSet
+    from sparkfix.helm.views import ChartViews
 
     files = tuple(_inside(session, path) for path in rendering.values)
     given = ValuesSet(", ".join(files), files) if files else None
     with open_cache(wanted=rendering.cached) as cache, Renderer(kept=cache) as renderer:
-        charts = Charts(renderer, find_releases(workspace).releases, given)
-        yield Renders(ChartProver(charts), RenderedViews(charts))
+        charts = Charts(renderer, find_releases(session.workspace).releases, given)
+        inflate = Inflater(renderer)
+        overlays, views, prover = Overlays(inflate), ChartViews(charts), ChartProver(charts)
+        everything = all_of([prover, OverlayProver(overlays.views)])
+        yield Renders(everything, RenderedViews(views, overlays), prover, inflate, views.notes)
 
 
 def _inside(session: Session, path: Path) -> str:

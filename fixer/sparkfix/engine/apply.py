@@ -340,9 +340,22 @@ def _must_be_silent(
     """No fix that was made may be wanted again on the result."""
     made = Counter(_words(item.finding, item.fix) for item in batch)
     before, after = (_asked_for(run, each) for each in (findings, left))
+    _must_be_right_everywhere(batch, findings, left)
     for words, count in made.items():
         if after[words] > before[words] - count:
             raise Refused("the rule would still ask for it afterwards")
+
+
+def _must_be_right_everywhere(
+    batch: Sequence[AppliedFix], findings: Sequence[Finding], left: Sequence[Finding]
+) -> None:
+    """What one rendering asks for may be wrong in another: then the rule finds something new there."""
+    if not any(item.finding.views for item in batch):
+        return
+    old = {(item.primary.path, item.message) for item in findings}
+    for item in left:
+        if item.views and item.listed and (item.primary.path, item.message) not in old:
+            raise Refused(f"it would be wrong with {', '.join(item.views[:3])}: {item.message}")
 
 
 def _asked_for(run: _Run, findings: Iterable[Finding]) -> Counter[Words]:

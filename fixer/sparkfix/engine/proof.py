@@ -35,3 +35,13 @@ class Proof:
 
 Prover = Callable[[Workspace, Workspace, Sequence[Change]], Proof]
 """Proves changes between two snapshots of a workspace. Raises `Refused` with the rendered difference."""
+
+
+def all_of(provers: Sequence[Prover]) -> Prover:
+    """A prover that is content if all of some are, and says what each has to say."""
+
+    def prove(before: Workspace, after: Workspace, changes: Sequence[Change]) -> Proof:
+        proofs = [one(before, after, changes) for one in provers]
+        return Proof(remarks=tuple(line for proof in proofs for line in proof.lines()))
+
+    return prove

@@ -104,16 +104,28 @@ def _compare_file(
         if (template := templates(path_of(change))) is not None
         for one in translated(change, template, document, made)
     ]
+    return compare_texts(file, old, new, wanted, outside)
+
+
+def compare_texts(
+    file: str, old: str, new: str, wanted: Sequence[Change], outside: Sequence[Change] = (), shown: str = ""
+) -> bool:
+    """Raise `Refused` unless a rendered file becomes what changes in it make of it; tells whether they show in it.
+
+    `wanted` are changes of the rendered file itself, `outside` those of values that are printed into it. `shown` is
+    what people call the file.
+    """
     if old == new and not wanted:
         return False
-    result = open_document(SourceText(file, new.encode()))
+    document = open_document(SourceText(file, old.encode("utf-8", "surrogateescape")))
+    result = open_document(SourceText(file, new.encode("utf-8", "surrogateescape")))
     settings, found = expected_settings(document, wanted), settings_of(result)
     trees, other = expected_trees(document, wanted), trees_of(result, wanted)
     parses = len(result.problems) <= len(document.problems)
     if not (parses and _settings_fit(settings, found, outside) and _fits(trees, other, outside)):
         if old == new:
-            raise Refused(f"the intended difference would not show in {file}")
-        raise Refused(rendered_difference(file, old, new))
+            raise Refused(f"the intended difference would not show in {shown or file}")
+        raise Refused(rendered_difference(shown or file, old, new))
     return bool(wanted) or not (_settings_fit(settings, found, ()) and _fits(trees, other, ()))
 
 

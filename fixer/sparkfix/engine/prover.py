@@ -61,7 +61,7 @@ class ChartProver:
                     FileChange(file, left.files.get(file, "").encode(), right.files.get(file, "").encode())
                     for file in files
                 ]
-                yield RenderedDifference(chart, item.name, left.error or right.error, tuple(texts))
+                yield RenderedDifference(chart, item.label, left.error or right.error, tuple(texts))
 
     def _prove_all(self, before: Workspace, after: Workspace, charts: set[str], changes: Sequence[Change]) -> Proof:
         proofs = [
@@ -129,9 +129,9 @@ class ChartProver:
     ) -> bool:
         """Did a chart render before? Raises `Refused` if it does not any more."""
         if old.error:
-            remarks.append(f"not proven with {values.name}: {_name(chart)} does not render: {old.error}")
+            remarks.append(f"not proven with {values.label}: {_name(chart)} does not render: {old.error}")
         elif new.error:
-            raise Refused(f"with {values.name}, {_name(chart)} would not render any more: {new.error}")
+            raise Refused(f"with {values.label}, {_name(chart)} would not render any more: {new.error}")
         return not old.error
 
     def _concerned(self, workspace: Workspace, paths: Iterable[str]) -> set[str]:
@@ -167,7 +167,7 @@ def _naming(values: ValuesSet) -> Iterator[None]:
     try:
         yield
     except Refused as reason:
-        raise Refused(f"with {values.name}, {reason}") from None
+        raise Refused(f"with {values.label}, {reason}") from None
 
 
 def _edited(workspace: Workspace, change: Change) -> Workspace:

@@ -132,9 +132,9 @@ def _told(item: _Seen, given: Sequence[str]) -> Finding:
     shown = ", ".join(item.views[:_NAMED])
     more = f" and {len(item.views) - _NAMED} more" if len(item.views) > _NAMED else ""
     everywhere = set(given) <= set(item.views)
-    remark = "rendered with all values sets" if everywhere and len(given) > 1 else f"rendered with {shown}{more}"
+    remark = "seen with all that is rendered" if everywhere and len(given) > 1 else f"seen with {shown}{more}"
     fixes = finding.fixes if everywhere else tuple(map(_not_safe, finding.fixes))
-    return replace(finding, remarks=(remark, *finding.remarks), fixes=fixes)
+    return replace(finding, remarks=(remark, *finding.remarks), fixes=fixes, views=tuple(item.views))
 
 
 def _not_safe(fix: Fix) -> Fix:

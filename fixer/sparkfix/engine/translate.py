@@ -82,7 +82,7 @@ def _nodes(node: Node, path: str, template: Document, rendered: Document, made: 
     """The rendered maps and scalars whose first line comes from where a node of the template begins."""
     line, kind = _line(template, node.key_span or node.span), type(node.value)
     for root in rendered.nodes:
-        for found in _below(root):
+        for found in root.walk():
             at = found.key_span or found.span
             if (
                 type(found.value) is kind
@@ -97,13 +97,6 @@ def _same_key(node: Node, found: Node, template: Document, rendered: Document) -
     if left is None or right is None:
         return left is right
     return template.source.span_text(left) == rendered.source.span_text(right)
-
-
-def _below(node: Node) -> Iterator[Node]:
-    yield node
-    children = node.value.values() if isinstance(node.value, dict) else node.value
-    for child in children if children is not None and not isinstance(children, str) else ():
-        yield from _below(child)
 
 
 def _commands(command: Command, template: Document, rendered: Document, made: Made) -> Iterator[Command]:

@@ -49,9 +49,26 @@ class Library:
         # A rendering takes subcharts that its values disable out of the loaded chart for good: each needs its own.
         with self._opened() as chart:
             try:
-                return chart.render(self._values(job), name=job["name"], namespace=job["namespace"])
+                values = self._values(job)
+                if job["api_versions"] or job["kube_version"]:
+                    return self._with_capabilities(chart, values, job)
+                return chart.render(values, name=job["name"], namespace=job["namespace"])
             except self._helm.HelmError as error:
                 raise Failure(str(error)) from None
+
+    def _with_capabilities(
+        self, chart: helm_python.Chart, values: Mapping[str, Any], job: Mapping[str, Any]
+    ) -> dict[str, str]:
+        """Render for a Kubernetes of one's choice, which the library can do though its `Chart.render` cannot say it."""
+        names = ("name", "namespace", "api_versions", "kube_version")
+        options = {name: job[name] for name in names if job[name]}
+        try:
+            rendered = self._helm._native.call_string(
+                "helm_render", chart._raw(), json.dumps(values), json.dumps(options)
+            )
+        except AttributeError:
+            raise Failure("apiVersions and kubeVersion cannot be given to this version of helm-python-sdk") from None
+        return {str(path): str(text) for path, text in json.loads(rendered).items()}
 
     def _opened(self) -> helm_python.Chart:
         try:

@@ -2,7 +2,8 @@
 
 `helm template` prints manifests trimmed and sorted, and none that are not YAML, which those with marks seldom are. But
 when one is not YAML, `--debug` prints every rendered file as it is (`pkg/action/action.go`, `renderResources`). So the
-chart gets one more template, which never is. Options and variables: `helm template --help` and `helm env`.
+chart gets one more template, which never is. Hooks that Helm had sorted out by then would come once more, behind the
+files that they stand in, hence `--no-hooks`. Options and variables: `helm template --help` and `helm env`.
 """
 
 from __future__ import annotations
@@ -64,11 +65,23 @@ class Command:
     def render(self, job: Mapping[str, Any]) -> dict[str, str]:
         """Rendered texts by template. Raises `Failure`."""
         texts = [*job["texts"], *([json.dumps(job["values"])] if job["values"] else [])]
-        arguments = ["template", job["name"], str(self._chart), "--debug", "--namespace", job["namespace"]]
+        arguments = [
+            "template",
+            job["name"],
+            str(self._chart),
+            "--debug",
+            "--no-hooks",
+            "--namespace",
+            job["namespace"],
+        ]
         for number, text in enumerate(texts):
             path = self._scratch / f"values-{number}.yaml"
             path.write_text(text, encoding="utf-8")
             arguments += ["--values", str(path)]
+        for version in job["api_versions"]:
+            arguments += ["--api-versions", version]
+        if job["kube_version"]:
+            arguments += ["--kube-version", job["kube_version"]]
         # `--set` wins over every `--values`, so that values which must win over `--set` can only come as one.
         for option, given in (("--set", job["sets"]), ("--set-string", job["strings"])):
             arguments += [word for expression in given for word in (option, expression)]

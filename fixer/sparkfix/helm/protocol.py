@@ -18,7 +18,7 @@ class Engine(Protocol):
     def load(self, archive: bytes) -> None: ...
 
     def render(self, job: Mapping[str, Any]) -> dict[str, str]:
-        """Manifests by template. A job has `texts`, `sets`, `strings`, `values`, `name` and `namespace`."""
+        """Manifests by template. A job has the fields of `sparkfix.helm.renderer.Job`."""
 
 
 def merged(values: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:

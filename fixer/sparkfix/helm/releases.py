@@ -1,8 +1,8 @@
-"""Which charts of the repository are deployed with which values: Argo CD, Flux and helmfile.
+"""Which charts of the repository are deployed with which values: Argo CD, Flux, helmfile and kustomizations.
 
 A chart given as a path counts as this repository's if the path holds a `Chart.yaml` here; remotes are not asked.
 Sources: Argo CD's "Helm" and "Multiple Sources" pages and the `Application` type; Flux's `HelmRelease` v2 reference;
-helmfile's "Configuration" page.
+helmfile's "Configuration" page; for kustomizations see `sparkfix.helm.kustomized`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sparkfix.formats.yaml.tolerant import dump_plain, load_all_plain
+from sparkfix.helm.kustomized import charts_of_kustomizations
 from sparkfix.helm.setting import escaped_value
 from sparkfix.workspace.workspace import Workspace
 
@@ -37,7 +38,7 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class ReleasesFound:
-    """Releases in the order of files, and notes on those that could not be read whole."""
+    """Releases in the order of files, those of kustomizations last, and notes on those that could not be read whole."""
 
     releases: tuple[Release, ...]
     notes: tuple[str, ...]
@@ -55,6 +56,8 @@ def find_releases(workspace: Workspace) -> ReleasesFound:
             if b"argoproj.io/" in data or b"helm.toolkit.fluxcd.io/" in data:
                 for document in load_all_plain(data):
                     found += _document(workspace, path, _map(document), notes)
+    for path, chart, (files, inline) in charts_of_kustomizations(workspace, notes):
+        found.append(Release(chart.release, chart.namespace, chart.folder, path, files, inline))
     return ReleasesFound(tuple(found), tuple(dict.fromkeys(notes)))
 
 

@@ -26,6 +26,7 @@ class Job:
     """One rendering: the release, and its values in the order in which they win.
 
     `texts` are values files' texts, `sets` and `strings` what `--set` and `--set-string` take, `values` win over all.
+    `api_versions` are there besides Helm's own, and `kube_version` is instead of Helm's own, in `.Capabilities`.
     """
 
     texts: tuple[str, ...] = ()
@@ -34,6 +35,8 @@ class Job:
     values: Mapping[str, Any] = field(default_factory=dict)
     name: str = "release-name"
     namespace: str = "default"
+    api_versions: tuple[str, ...] = ()
+    kube_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +181,8 @@ def _request(job: Job) -> dict[str, Any]:
         "values": dict(job.values),
         "name": job.name,
         "namespace": job.namespace,
+        "api_versions": list(job.api_versions),
+        "kube_version": job.kube_version,
     }
 
 

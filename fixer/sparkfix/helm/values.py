@@ -17,6 +17,9 @@ from sparkfix.workspace.workspace import Workspace
 _BESIDE = re.compile(r"(values[-.].+|.+-values)\.ya?ml")
 _CI = re.compile(r".+\.ya?ml")
 
+_LONGEST_NAME = 100
+_NAMED = 3
+
 Data = Callable[[str], "bytes | None"]
 
 
@@ -38,6 +41,14 @@ class ValuesSet:
     namespace: str = "default"
     derived: bool = False
     deployed: bool = False
+
+    @property
+    def label(self) -> str:
+        """The name, cut short where it lists many values."""
+        parts = self.name.split(", ")
+        if not self.derived or len(self.name) <= _LONGEST_NAME or len(parts) <= _NAMED:
+            return self.name
+        return f"{', '.join(parts[:_NAMED])} and {len(parts) - _NAMED} more"
 
     def job(self, data: Data) -> Job:
         """The rendering that this set asks for; `data` gives the bytes of files. Files that are gone count as empty."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sparkfix.formats.document import Document
@@ -11,10 +11,10 @@ from sparkfix.helm.archive import ChartFiles
 from sparkfix.helm.charts import Charts
 from sparkfix.helm.coverage import unreached
 from sparkfix.helm.defaults import effective_values, value_at
-from sparkfix.helm.renderer import Rendering
+from sparkfix.helm.renderer import CannotRender, Rendering
 from sparkfix.helm.sourcemap import RenderedLine, Source
 from sparkfix.helm.trace import Origin, trace
-from sparkfix.helm.values import ValuesSet
+from sparkfix.helm.values import ValuesSet, top_chart
 from sparkfix.model import Command, Node, Place, Property, Refused, Span, Workload
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.expanders import folder_expander
@@ -27,13 +27,44 @@ _SET_HERE = "the value is set here"
 _PRINTED_HERE = "it is rendered here"
 
 
-def chart_views(charts: Charts, workspace: Workspace, chart: str) -> Iterator[View]:
-    """One view for each values set with which the chart in a folder renders. Raises `CannotRender`."""
-    files, sets = charts.files(workspace, chart), charts.sets(workspace, chart)
-    rendered = charts.rendered(files, [item.job(workspace.data) for item in sets])
-    for values, rendering in zip(sets, rendered, strict=True):
-        if not rendering.error:
-            yield _view(charts, workspace, files, values, rendering)
+@dataclass
+class ChartViews:
+    """Makes views of charts (see `sparkfix.workspace.views.ViewsOfCharts`); `notes` tell what did not render, and why."""
+
+    charts: Charts
+    notes: dict[str, None] = field(default_factory=dict)
+    _known: dict[str, tuple[ChartFiles, tuple[View, ...]]] = field(default_factory=dict)
+
+    def top(self, workspace: Workspace, chart: str) -> str:
+        """The chart that carries this one, directly or not; itself if none does."""
+        return top_chart(workspace, chart)
+
+    def of(self, workspace: Workspace, chart: str) -> tuple[View, ...]:
+        """One view for each values set with which the chart in a folder renders."""
+        files = self.charts.files(workspace, chart)
+        known = self._known.get(chart)
+        if known is None or known[0] is not files:
+            known = self._known[chart] = (files, self._rendered(workspace, chart, files))
+        return known[1]
+
+    def unreached(self, workspace: Workspace, place: Place) -> str:
+        """A remark for a place in a template that no values of the repository render, else an empty text."""
+        return unreached(self.charts, workspace, place)
+
+    def _rendered(self, workspace: Workspace, chart: str, files: ChartFiles) -> tuple[View, ...]:
+        try:
+            sets = self.charts.sets(workspace, chart)
+            rendered = self.charts.rendered(files, [item.job(workspace.data) for item in sets])
+        except CannotRender as reason:
+            self.notes[str(reason)] = None
+            return ()
+        found = []
+        for values, rendering in zip(sets, rendered, strict=True):
+            if rendering.error:
+                self.notes[f"{chart or 'the chart'} does not render with {values.label}: {rendering.error}"] = None
+            else:
+                found.append(_view(self.charts, workspace, files, values, rendering))
+        return tuple(found)
 
 
 def _view(charts: Charts, workspace: Workspace, chart: ChartFiles, values: ValuesSet, rendering: Rendering) -> View:
@@ -49,7 +80,7 @@ def _view(charts: Charts, workspace: Workspace, chart: ChartFiles, values: Value
     ).sharing(charts.manifests)
     sources = ChartSources(charts, workspace, chart, values, inside, files)
     return View(
-        values.name, inside, sources, values.derived,
+        values.label, inside, sources, values.derived,
         complete=lambda workload: _completed(workspace, sources, workload),
         keeps=lambda place: bool(unreached(charts, workspace, place)),
     )  # fmt: skip
@@ -133,7 +164,7 @@ class ChartSources:
         for source in self._sources(path, at):
             document = self.workspace.document(source.path)
             for root in document.nodes if document else ():
-                for one in _below(root):
+                for one in root.walk():
                     begin = one.key_span or one.span
                     if (
                         document is not None
@@ -233,7 +264,7 @@ class ChartSources:
             return []
         head, _, tail = text.partition(shown)
         for root in document.nodes:
-            for node in _below(root):
+            for node in root.walk():
                 begin = node.key_span or node.span
                 at_line = document.source.position(begin.start)[0] == origin.place.line
                 if at_line and isinstance(node.value, str) and node.text() == shown:
@@ -277,10 +308,3 @@ def _key(text: str) -> str:
         if letter in " \t=" or text.startswith((": ", ":\n"), position):
             return text[:position].strip("\"'")
     return text.strip().removesuffix(":").strip("\"'")
-
-
-def _below(node: Node) -> Iterator[Node]:
-    yield node
-    children = node.value.values() if isinstance(node.value, dict) else node.value
-    for child in children if children is not None and not isinstance(children, str) else ():
-        yield from _below(child)

@@ -35,6 +35,7 @@ from sparkfix.model.findings import (
     path_of,
     property_of,
     start_of,
+    with_property,
     with_rule,
 )
 from sparkfix.model.graph import Graph, GraphEdge, GraphNode
@@ -107,5 +108,6 @@ __all__ = [
     "path_of",
     "property_of",
     "start_of",
+    "with_property",
     "with_rule",
 ]

@@ -160,6 +160,13 @@ def property_of(change: Change) -> Property | None:
     return change.property if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)) else None
 
 
+def with_property(change: Change, item: Property) -> Change:
+    """The same change of another property; what is about no property stays as it is."""
+    if isinstance(change, Add):
+        return replace(change, beside=item)
+    return replace(change, property=item) if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)) else change
+
+
 def path_of(change: Change) -> str:
     """The file that a change is about."""
     if isinstance(change, (Add, SetValue, Remove, CommentOut, RenameKey)):
@@ -206,7 +213,7 @@ class Finding:
     The first place is the primary one. `preferred` is the solution that plain `apply` takes, if it is safe;
     None means the only fix. `listed` is False for a finding that is kept quiet unless a solution is asked for.
     `rule` and `severity` are filled in by the engine where the rule leaves them open, and so are `remarks`: lines on
-    where the finding holds.
+    where the finding holds, and `views`: what has to be rendered to see it, nothing for what files show as written.
     """
 
     message: str
@@ -220,6 +227,7 @@ class Finding:
     listed: bool = True
     confidential: bool = False
     remarks: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.places:

@@ -55,6 +55,13 @@ class Node:
         elif self.value is not None:
             yield self.value
 
+    def walk(self) -> Iterator[Node]:
+        """The node and all below it, in the order of the file."""
+        yield self
+        children = self.value.values() if isinstance(self.value, dict) else self.value
+        for child in children if children is not None and not isinstance(children, str) else ():
+            yield from child.walk()
+
     @property
     def filled(self) -> bool:
         """May template actions add content that is not written out here?"""

@@ -64,12 +64,26 @@ class View:
 
     `complete` adds to a workload what only the files tell (versions, scripts beside them). `derived` is True where no
     file of the repository asks for this view (values derived from conditions); then it is of use for findings that
-    `keeps` is True for a place of.
+    `keeps` is True for a place of. `opaque` are files from which there is no way back: what a chart made of an overlay.
     """
 
     name: str
     workspace: Workspace
     sources: Sources
     derived: bool = False
+    opaque: frozenset[str] = frozenset()
     complete: Callable[[Workload], Workload] = _as_it_is
     keeps: Callable[[Place], bool] = _everywhere
+
+
+class ViewsOfCharts(Protocol):
+    """Makes the views of charts (see `sparkfix.helm.views`). Charts are named by their folders."""
+
+    def top(self, workspace: Workspace, chart: str) -> str:
+        """The chart that carries this one, directly or not; itself if none does."""
+
+    def of(self, workspace: Workspace, chart: str) -> tuple[View, ...]:
+        """The views of a chart, the same objects as long as its content is the same; none where nothing renders."""
+
+    def unreached(self, workspace: Workspace, place: Place) -> str:
+        """A remark for a place in a template that no values of the repository render, else an empty text."""

@@ -31,6 +31,25 @@ def dump_plain(value: Any) -> str:
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
 
 
+class _Manifests(yaml.SafeDumper):
+    """Writes texts of several lines as block scalars, as people do."""
+
+
+def _written_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in value and not any(line.endswith((" ", "\t")) for line in value.split("\n")) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+_Manifests.add_representer(str, _written_text)
+
+
+def dump_manifest(value: Any) -> str:
+    """Plain data as YAML text that reads back as the same data, in block style and without folded lines."""
+    return yaml.dump(
+        value, Dumper=_Manifests, sort_keys=False, allow_unicode=True, width=1 << 20, default_flow_style=False
+    )
+
+
 def key_lines(data: bytes) -> dict[tuple[str | int, ...], int]:
     """The line (from 1) of each key and list item of the first document, by its path; empty if it is not YAML.
 

@@ -1,11 +1,23 @@
 """Kustomizations, resolved to the objects that would be applied: in process, over any `Store`.
 
-`find_kustomizations` finds them, `build` resolves one, `overlays_of` says which of them a file reaches.
+`find_kustomizations` finds them, `build` resolves one, `overlays_of` says which of them a file reaches. Their charts are
+rendered by an `Inflate` (see `sparkfix.helm.inflate`).
 """
 
 from sparkfix.workspace.kustomize.build import build
+from sparkfix.workspace.kustomize.charts import ChartRequest, Inflate, Inflated
 from sparkfix.workspace.kustomize.kustomization import find_kustomizations
 from sparkfix.workspace.kustomize.objects import Built, EffectiveObject, Origin
 from sparkfix.workspace.kustomize.overlays import overlays_of
 
-__all__ = ["Built", "EffectiveObject", "Origin", "build", "find_kustomizations", "overlays_of"]
+__all__ = [
+    "Built",
+    "ChartRequest",
+    "EffectiveObject",
+    "Inflate",
+    "Inflated",
+    "Origin",
+    "build",
+    "find_kustomizations",
+    "overlays_of",
+]

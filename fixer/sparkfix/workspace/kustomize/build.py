@@ -13,9 +13,11 @@ from functools import partial
 from typing import Any
 
 from sparkfix.workspace.kustomize.changes import transformed
+from sparkfix.workspace.kustomize.charts import Inflate
 from sparkfix.workspace.kustomize.config import Config, merge_configs, read_config
 from sparkfix.workspace.kustomize.defaults import default_config
 from sparkfix.workspace.kustomize.generate import GENERATORS, absorb, generate, with_hash
+from sparkfix.workspace.kustomize.inflation import inflated
 from sparkfix.workspace.kustomize.kustomization import Kustomization, file_of, load
 from sparkfix.workspace.kustomize.layer import Layer
 from sparkfix.workspace.kustomize.manifests import unpacked
@@ -23,6 +25,7 @@ from sparkfix.workspace.kustomize.objects import (
     Built,
     EffectiveObject,
     Resource,
+    all_identities,
     identity,
     read_resource,
     with_metadata,
@@ -47,19 +50,20 @@ class _State:
     variables: tuple[Variable, ...]
 
 
-def build(store: Store, folder: str) -> Built:
+def build(store: Store, folder: str, inflate: Inflate | None = None, *, hashed: bool = True) -> Built:
     """The objects that the kustomization in `folder` stands for, in the order in which kustomize gives them out.
 
     Nothing outside of `store` is read and nothing is run; whatever is missing, remote or not supported is named in
     `problems`, and the rest is built. Files above the kustomization's folder are read, as with kustomize's
-    `--load-restrictor LoadRestrictionsNone`. Does not raise for faulty input.
+    `--load-restrictor LoadRestrictionsNone`. Charts that are in the store are rendered by `inflate`; without it, they
+    are left out. Without `hashed` no hash of the contents stands behind generated names. Does not raise for faulty input.
     """
     reading = Reading(store)
     kustomization = load(reading, folder)
     resources: Resources = ()
     if kustomization is not None:
-        layer = Layer(reading, kustomization, (folder,))
-        resources = _finished(layer, _accumulate(layer, _beginning()))
+        layer = Layer(reading, kustomization, (folder,), inflate)
+        resources = _finished(layer, _accumulate(layer, _beginning()), hashed=hashed)
     objects = tuple(EffectiveObject(one.data, one.origins, one.texts) for one in resources)
     used = {path for one in resources for path in one.texts.values()}
     files = sorted(path for path, counts in reading.files.items() if counts or path in used)
@@ -80,6 +84,8 @@ def _accumulate(layer: Layer, state: _State) -> _State:
     for field in GENERATORS:
         for given in kustomization.mappings(field):
             state = layer.attempt(partial(_with_generated, layer, state, field, given), state)
+    for given in kustomization.mappings("helmCharts"):
+        state = replace(state, resources=_joined(layer, state.resources, inflated(layer, given)))
     for reference in kustomization.texts("components"):
         state = layer.attempt(partial(_with_component, layer, state, reference), state)
     state = replace(state, resources=transformed(layer, state.config, state.resources))
@@ -125,7 +131,7 @@ def _included(layer: Layer, reference: str) -> Layer:
     found: Kustomization | None = load(layer.reading, folder)
     if found is None:
         raise Unresolved(f"{reference} cannot be read")
-    return Layer(layer.reading, found, (*layer.chain, folder))
+    return layer.below(found)
 
 
 def _check_folder(layer: Layer, folder: str, reference: str) -> None:
@@ -169,6 +175,19 @@ def _with_generated(layer: Layer, state: _State, field: str, given: Mapping[str,
     return replace(state, resources=absorb(state.resources, new, given.get("behavior") or ""))
 
 
+def _joined(layer: Layer, resources: Resources, more: Iterable[Resource]) -> Resources:
+    """The objects with those of a chart; one that is called as another is now, or was before, is left out."""
+    known = {who for resource in resources for who in all_identities(resource)}
+    for resource in more:
+        who = identity(resource)
+        if who in known:
+            layer.reading.report(layer.kustomization.path, f"helmCharts: {who} exists already; the chart's is left out")
+            continue
+        known.add(who)
+        resources = (*resources, resource)
+    return resources
+
+
 def _with_variable(layer: Layer, state: _State, given: Mapping[str, Any]) -> _State:
     variable = read_variable(given, layer.kustomization.path)
     variables = _merged_variables(state.variables, (variable,))
@@ -186,8 +205,8 @@ def _merged_variables(known: tuple[Variable, ...], more: Iterable[Variable]) -> 
 # What is done once, at the end
 
 
-def _finished(layer: Layer, state: _State) -> Resources:
-    resources = tuple(with_hash(resource) for resource in state.resources)
+def _finished(layer: Layer, state: _State, *, hashed: bool) -> Resources:
+    resources = tuple(map(with_hash, state.resources)) if hashed else state.resources
     resources = layer.each(resources, updating(resources, state.config))
     values: dict[str, Any] = {}
     for variable in state.variables:

@@ -27,19 +27,18 @@ _MAPPING_LISTS = (
     "replacements",
     "configMapGenerator",
     "secretGenerator",
+    "helmCharts",
     "vars",
 )
 _TEXT_MAPPINGS = ("commonLabels", "commonAnnotations")
-_MAPPINGS = ("generatorOptions", "sortOptions")
+_MAPPINGS = ("generatorOptions", "sortOptions", "helmGlobals")
 _TEXTS = ("apiVersion", "kind", "namePrefix", "nameSuffix", "namespace")
 _SILENT = ("metadata",)
 _NOT_DONE = {
     "buildMetadata": "the labels and annotations that it asks for are left out",
     "crds": "names in these custom resources are not updated",
     "generators": "plugins are not run",
-    "helmChartInflationGenerator": "charts are not rendered here",
-    "helmCharts": "charts are not rendered here",
-    "helmGlobals": "charts are not rendered here",
+    "helmChartInflationGenerator": "charts of this old field are not rendered; it is now called helmCharts",
     "openapi": "lists of custom resources are replaced, whatever their schema says",
     "transformers": "plugins are not run",
     "validators": "plugins are not run",
@@ -123,7 +122,7 @@ def _document(reading: Reading, path: str) -> dict[str, Any]:
 def _named(value: Any) -> str:
     """The names of charts or files that are left out, if there are any."""
     items = value if isinstance(value, list) else []
-    names = [item if isinstance(item, str) else str(item.get("name", "")) for item in items if item]
+    names = [item if isinstance(item, str) else str(item.get("chartName", "")) for item in items if item]
     short = [name for name in names if name and "\n" not in name]
     return f" ({', '.join(short)})" if short else ""
 

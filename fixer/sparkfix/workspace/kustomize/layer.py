@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from sparkfix.workspace.kustomize.charts import Inflate
 from sparkfix.workspace.kustomize.kustomization import Kustomization
 from sparkfix.workspace.kustomize.objects import Origin
 from sparkfix.workspace.kustomize.reading import Reading, locate
@@ -17,11 +18,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A kustomization with the reading of its build; `chain` are the folders of all that include it, and its own."""
+    """A kustomization with the reading of its build; `chain` are the folders of all that include it, and its own.
+
+    `inflate` renders charts; `inherited` is the namespace of the nearest kustomization above that sets one.
+    """
 
     reading: Reading
     kustomization: Kustomization
     chain: tuple[str, ...]
+    inflate: Inflate | None = None
+    inherited: str = ""
+
+    def below(self, kustomization: Kustomization) -> Layer:
+        """A kustomization that this one includes."""
+        namespace = self.kustomization.text("namespace") or self.inherited
+        return Layer(self.reading, kustomization, (*self.chain, kustomization.folder), self.inflate, namespace)
 
     def origin(self, by: str, path: str = "") -> Origin:
         """The part of this kustomization, or of a file that it names, in an object."""

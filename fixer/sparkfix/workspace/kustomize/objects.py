@@ -17,7 +17,8 @@ class Origin:
 
     `by` is the field of the kustomization file `kustomization` that brought it in: `resources`, `patches`,
     `configMapGenerator`, `images`… `path` is the file that holds the text: the manifest, the patch, or the
-    kustomization file itself for what stands in it. For a generator, `sources` says which file each data key is from.
+    kustomization file itself for what stands in it and for what a chart gave (`helmCharts`). For a generator, `sources`
+    says which file each data key is from.
     """
 
     path: str
@@ -31,7 +32,8 @@ class EffectiveObject:
     """An object as it would be applied. `data` may share parts with other objects: do not change it.
 
     `origins` are in the order of application. For a ConfigMap or Secret, `texts` says for each key of `data`,
-    `stringData` and `binaryData` which file holds its text; for a literal that is the kustomization file.
+    `stringData` and `binaryData` which file holds its text; for a literal, and for what a chart gave, that is
+    the kustomization file.
     """
 
     data: dict[str, Any]
@@ -92,7 +94,10 @@ class Former:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """An object on its way through the kustomizations. `data` is never changed in place."""
+    """An object on its way through the kustomizations. `data` is never changed in place.
+
+    `of_chart`: Helm made it, and has put it into a namespace, which kustomizations leave as it is.
+    """
 
     data: dict[str, Any]
     origins: tuple[Origin, ...]
@@ -102,6 +107,7 @@ class Resource:
     suffixes: tuple[str, ...] = ()
     generated: bool = False
     hashed: bool = False
+    of_chart: bool = False
     variables: tuple[str, ...] = ()
 
     @property

@@ -71,7 +71,7 @@ def parse(
 
 
 def parse_manifests(text: str, path: str) -> list[Any]:
-    """The documents of a patch that stands in the file `path`. Raises `Unresolved`."""
+    """The documents of a patch that stands in the file `path`, or of a rendered file. Raises `Unresolved`."""
     return parse(text.encode("utf-8", "surrogatepass"), path, as_text=_ANNOTATIONS)
 
 

@@ -56,9 +56,14 @@ def with_fields(
 
 
 def in_namespace(namespace: str, config: Config, origin: Origin) -> Change:
-    """Puts an object into a namespace, and the subjects named `default` of role bindings with it."""
+    """Puts an object into a namespace, and the subjects named `default` of role bindings with it.
+
+    Not one that a chart gave: the chart was told the namespace.
+    """
 
     def change(resource: Resource) -> Resource:
+        if resource.of_chart:
+            return resource
         data = resource.data
         if not is_cluster_scoped(resource.api_version, resource.kind):
             data = put(data, ("metadata", "namespace"), namespace)

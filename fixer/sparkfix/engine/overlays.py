@@ -1,0 +1,64 @@
+"""The kustomize overlays of a workspace: which of them files reach, and what they are resolved to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sparkfix.workspace.kustomize import Built, Inflate, build, find_kustomizations
+from sparkfix.workspace.kustomize.views import WorkspaceStore, overlay_view
+from sparkfix.workspace.store import MemoryStore
+from sparkfix.workspace.views import View
+from sparkfix.workspace.workspace import Workspace
+
+Edited = frozenset[tuple[str, bytes]]
+
+
+@dataclass
+class Overlays:
+    """Overlays are kustomizations among the targets that no other one includes. Each is built once per snapshot.
+
+    `inflate` renders charts that kustomizations name; without it those are left out.
+    """
+
+    inflate: Inflate | None = None
+    _manifests: Workspace = field(default_factory=lambda: Workspace(MemoryStore({}), ()), repr=False)
+    _tops: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
+    _built: dict[tuple[str, Edited], Built] = field(default_factory=dict)
+    _views: dict[tuple[str, Edited], View] = field(default_factory=dict)
+
+    def all(self, workspace: Workspace) -> tuple[str, ...]:
+        """The folders of all overlays."""
+        targets = workspace.targets
+        if targets not in self._tops:
+            folders = find_kustomizations(targets)
+            included = {base for folder in folders for base in self._build(workspace, folder).bases}
+            self._tops[targets] = tuple(folder for folder in folders if folder not in included)
+        return self._tops[targets]
+
+    def files(self, workspace: Workspace, folder: str) -> frozenset[str]:
+        """The files that contribute to an overlay."""
+        return frozenset(self._build(workspace, folder).files)
+
+    def reached(self, workspace: Workspace, paths: Iterable[str]) -> list[str]:
+        """The overlays that some files contribute to."""
+        wanted = set(paths)
+        return [folder for folder in self.all(workspace) if wanted & self.files(workspace, folder)]
+
+    def view(self, workspace: Workspace, folder: str) -> View:
+        """The view of an overlay."""
+        key = (folder, frozenset(workspace.edited.items()))
+        if key not in self._views:
+            built = self._build(workspace, folder)
+            self._views[key] = overlay_view(workspace, folder, built, self._manifests)
+        return self._views[key]
+
+    def views(self, workspace: Workspace, paths: Sequence[str]) -> list[View]:
+        """The views of the overlays that some files contribute to."""
+        return [self.view(workspace, folder) for folder in self.reached(workspace, paths)]
+
+    def _build(self, workspace: Workspace, folder: str) -> Built:
+        key = (folder, frozenset(workspace.edited.items()))
+        if key not in self._built:
+            self._built[key] = build(WorkspaceStore(workspace), folder, self.inflate, hashed=False)
+        return self._built[key]

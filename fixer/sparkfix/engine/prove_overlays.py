@@ -1,0 +1,153 @@
+"""The proof for kustomizations: each overlay that a change reaches is built before and after, and just the change shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from sparkfix.engine.proof import Proof
+from sparkfix.engine.prove import compare_texts
+from sparkfix.formats.document import Document
+from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.formats.kubernetes.objects import containers_of
+from sparkfix.model import (
+    AddEnv,
+    AddField,
+    AddInitContainer,
+    AddItem,
+    AddProbe,
+    Change,
+    Container,
+    Node,
+    Property,
+    Refused,
+    SetField,
+    SetWords,
+    path_of,
+    property_of,
+    with_property,
+)
+from sparkfix.workspace.views import View
+from sparkfix.workspace.workspace import Workspace
+
+Overlays = Callable[[Workspace, "Sequence[str]"], "Sequence[View]"]
+"""The views of all overlays that some files reach, in a snapshot."""
+
+
+@dataclass(frozen=True)
+class OverlayProver:
+    """A `Prover` that builds kustomizations."""
+
+    overlays: Overlays
+
+    def __call__(self, before: Workspace, after: Workspace, changes: Sequence[Change]) -> Proof:
+        paths = [path_of(change) for change in changes]
+        old = self.overlays(before, paths)
+        new = {view.name: view for view in self.overlays(after, paths)}
+        in_charts = any(before.chart_of(path) is not None for path in paths)
+        shown = []
+        for view in old:
+            if view.name not in new:
+                raise Refused(f"{view.name} would not be reached any more")
+            if _shows(view, new[view.name], changes, in_charts=in_charts):
+                shown.append(view.name)
+        if not old:
+            return Proof()
+        if not shown:
+            return Proof(remarks=(f"not seen: nothing changes in {_listed([view.name for view in old])}",))
+        return Proof(remarks=(f"proven: {_listed(shown)} show{'s' if len(shown) == 1 else ''} just this change",))
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
+
+
+def _shows(before: View, after: View, changes: Sequence[Change], *, in_charts: bool) -> bool:
+    """Do the changes show in a view? Raises `Refused` with the difference if anything else does."""
+    shown = False
+    for file in sorted({*before.workspace.targets, *after.workspace.targets}):
+        old, new = ((view.workspace.data(file) or b"").decode("utf-8", "surrogateescape") for view in (before, after))
+        if in_charts and file in before.opaque:
+            # What a chart makes of its own change is proven where it is rendered as a chart.
+            shown |= old != new
+            continue
+        document = before.workspace.document(file) if file in before.workspace.targets else None
+        wanted = [one for change in changes for one in _in_view(change, before, document)] if document else []
+        try:
+            shown |= compare_texts(file, old, new, wanted, shown=_shown(file))
+        except Refused as reason:
+            raise Refused(f"in {before.name}, {reason}") from None
+    return shown
+
+
+def _shown(file: str) -> str:
+    """`ConfigMap conf` for the file of an object."""
+    *_, kind, name = file.removesuffix(".yaml").split("!")
+    return f"{kind} {name}"
+
+
+def _in_view(change: Change, view: View, document: Document) -> Iterator[Change]:
+    """A change of a file as changes of an object that the file has a part in."""
+    item = property_of(change)
+    if item is not None:
+        for own in _properties(item, view, document):
+            yield with_property(change, own)
+    elif isinstance(change, (AddEnv, AddInitContainer, AddProbe)):
+        for container in _containers(change.container, view, document):
+            yield replace(change, container=container)
+    elif isinstance(change, (AddField, AddItem)):
+        for node in _nodes(change.owner, change.path, view, document):
+            yield replace(change, path=document.path, owner=node)
+    elif isinstance(change, SetField):
+        for node in _nodes(change.field, change.path, view, document):
+            [part] = view.sources.scalar(document.path, node)
+            yield SetField(document.path, node, part.before + change.value + part.after)
+    elif isinstance(change, SetWords):
+        yield from _commands(change, view, document)
+
+
+def _properties(item: Property, view: View, document: Document) -> Iterator[Property]:
+    for block in document.blocks:
+        for own in block.all(item.key):
+            try:
+                found = view.sources.property(own)
+            except Refused:
+                continue
+            if (found.path, found.key_span) == (item.path, item.key_span):
+                yield own
+
+
+def _nodes(node: Node, path: str, view: View, document: Document) -> Iterator[Node]:
+    for root in document.nodes:
+        for own in root.walk():
+            if type(own.value) is type(node.value) and _comes_from(own, path, node, view, document):
+                yield own
+
+
+def _comes_from(own: Node, path: str, node: Node, view: View, document: Document) -> bool:
+    try:
+        found = view.sources.node(document.path, own)
+    except Refused:
+        return False
+    return (found[0], found[1].span) == (path, node.span)
+
+
+def _containers(container: Container, view: View, document: Document) -> Iterator[Container]:
+    for item in document.objects:
+        for own in containers_of(item):
+            same = own.init == container.init
+            if same and _comes_from(own.node, container.path, container.node, view, document):
+                yield own
+
+
+def _commands(change: SetWords, view: View, document: Document) -> Iterator[SetWords]:
+    for own in commands_in(document.objects):
+        try:
+            found = view.sources.command(own)
+        except Refused:
+            continue
+        if (found.path, found.words[0].span) == (change.command.path, change.command.words[0].span):
+            order = {id(word): position for position, word in enumerate(change.command.words)}
+            words = (word if isinstance(word, str) else own.words[order[id(word)]] for word in change.words)
+            yield SetWords(own, tuple(words))

@@ -1,0 +1,245 @@
+"""A kustomize overlay as a view: its effective objects as a workspace, and the way back to the files that hold the text.
+
+Names stand without the hashes of their contents, so that they are the same before and after a change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sparkfix.formats.document import Document
+from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.formats.yaml.tolerant import dump_manifest
+from sparkfix.model import Command, KubernetesObject, Node, Place, Property, PropertyBlock, Refused, Span, Workload
+from sparkfix.workspace.expanders import folder_expander
+from sparkfix.workspace.kustomize.objects import Built, EffectiveObject
+from sparkfix.workspace.store import MemoryStore
+from sparkfix.workspace.version import detect_version
+from sparkfix.workspace.views import ValuePart, View
+from sparkfix.workspace.workspace import Workspace
+
+Route = tuple[str | int, ...]
+_TEXTS = ("data", "stringData", "binaryData")
+
+
+@dataclass(frozen=True)
+class WorkspaceStore:
+    """The files of a snapshot, edited ones included, as a build reads them (see `sparkfix.workspace.store.Store`)."""
+
+    workspace: Workspace
+
+    def read(self, path: str) -> bytes | None:
+        return self.workspace.data(path)
+
+    def exists(self, path: str) -> bool:
+        return path in self.workspace.edited or self.workspace.store.exists(path)
+
+    def names(self, folder: str) -> list[tuple[str, bool]]:
+        return list(self.workspace.store.names(folder))
+
+    def writable(self, path: str) -> bool:
+        return self.workspace.store.writable(path)
+
+
+def overlay_view(workspace: Workspace, folder: str, built: Built, manifests: Workspace) -> View:
+    """The view of the overlay in a folder; `manifests` shares what is understood of objects that stay the same."""
+    objects = {_file(item): item for item in built.objects}
+    contents = {name: dump_manifest(item.data).encode("utf-8", "surrogateescape") for name, item in objects.items()}
+    inside = Workspace(MemoryStore(contents), tuple(contents), spark_version=workspace.spark_version)
+    sources = OverlaySources(workspace, inside.sharing(manifests), objects)
+    charts = (name for name, item in objects.items() if any(origin.by == "helmCharts" for origin in item.origins))
+    return View(
+        f"overlay {folder or '.'}", sources.rendered, sources, opaque=frozenset(charts),
+        complete=lambda workload: _completed(sources, workload),
+    )  # fmt: skip
+
+
+def _file(item: EffectiveObject) -> str:
+    group = str(item.data.get("apiVersion") or "").replace("/", "_")
+    return "!".join((item.namespace, group, item.kind, item.name)).replace("/", "_") + ".yaml"
+
+
+def _completed(sources: OverlaySources, workload: Workload) -> Workload:
+    """A workload with what its own files say besides: the version, scripts that fill in variables."""
+    workspace, path = sources.workspace, sources.objects[workload.path].origins[0].path
+    unit = workspace.unit_of(path)
+    version = workload.version or detect_version(
+        workspace, unit, path, owner=None, server=None, blocks=(), commands=(), role=workload.role
+    )
+    expands = workload.expands_variables or folder_expander(workspace, unit)
+    return replace(workload, version=version, expands_variables=expands)
+
+
+@dataclass(frozen=True)
+class OverlaySources:
+    """The way back from an overlay (see `sparkfix.workspace.views.Sources`): by the route in the object."""
+
+    workspace: Workspace
+    rendered: Workspace
+    objects: Mapping[str, EffectiveObject]
+
+    def place(self, path: str, span: Span) -> tuple[Place, ...]:
+        """The last file that sets what stands at a place; else the object where it is first written."""
+        item = self._property_at(path, span)
+        if item is not None:
+            try:
+                own = self.property(item)
+                return (own.place(""),)
+            except Refused:
+                pass
+        route = self._route(path, span)
+        for length in range(len(route), -1, -1):
+            for file, node in self._written(path, route[:length]):
+                # A map that many files write to is named by its key, not by all that it holds.
+                at = node.key_span or node.span
+                whole = length == len(route) and not isinstance(node.value, (dict, list)) and node.key_span
+                return (Place(file, Span(at.start, node.span.end if whole else at.end)),)
+        return ()
+
+    def line(self, path: str, number: int) -> tuple[str, int] | None:
+        """The file and line that set what stands in a line of an object."""
+        document = self._document(path)
+        line = document.source.line_span(number)
+        text = document.source.span_text(line)
+        start = line.start + len(text) - len(text.lstrip())
+        found = self.place(path, Span(start, max(start, line.end)))
+        own = self.workspace.document(found[0].path) if found else None
+        return (found[0].path, own.source.position(found[0].span.start)[0]) if own else None
+
+    def property(self, item: Property) -> Property:
+        """The property of the file that holds its text. Raises `Refused`."""
+        block = self._block_of(item)
+        route = self._route(item.path, block.span if block.carrier == "properties text" else item.key_span)
+        found = list(self._candidates(item, block, route))
+        same = [one for one in found if one.value == item.value] or found
+        # Of equal settings of one block, the one at the same position is meant.
+        twins = [one for one in block.properties if one.key == item.key and one.value == item.value]
+        if len(same) > 1 and len(same) == len(twins):
+            return same[twins.index(item)]
+        if len(same) != 1:
+            raise Refused(f"where `{item.key}` is written could not be found")
+        return same[0]
+
+    def value(self, item: Property) -> tuple[Property | ValuePart, ...]:
+        """The property with this very value. Raises `Refused`."""
+        own = self.property(item)
+        if own.value != item.value:
+            raise Refused(f"`{item.key}` is written as `{own.value}` in {own.path}, and changed on the way")
+        return (own,)
+
+    def node(self, path: str, node: Node) -> tuple[str, Node]:
+        """The last file that writes this map, list or scalar. Raises `Refused`."""
+        for file, own in self._written(path, self._route(path, node.key_span or node.span)):
+            if type(own.value) is type(node.value):
+                return file, own
+        raise Refused("where it is written could not be found")
+
+    def scalar(self, path: str, node: Node) -> tuple[ValuePart, ...]:
+        """The scalar with this text, or with the text that was put before or behind it. Raises `Refused`."""
+        file, own = self.node(path, node)
+        text, written = node.text(), own.text()
+        if not written or text.count(written) != 1:
+            raise Refused(f"it is written as `{written}` in {file}, and changed on the way")
+        before, _, after = text.partition(written)
+        return (ValuePart(file, own, before, after),)
+
+    def command(self, command: Command) -> Command:
+        """The command with the same words. Raises `Refused`."""
+        texts = [word.text for word in command.words]
+        for origin in reversed(self.objects[command.path].origins):
+            document = self.workspace.document(origin.path)
+            for one in commands_in(document.objects) if document else ():
+                if one.shell == command.shell and [word.text for word in one.words] == texts:
+                    return one
+        raise Refused("where the command is written could not be found")
+
+    # From a place in an object to its route, and from a route to files
+
+    def _document(self, path: str) -> Document:
+        document = self.rendered.document(path)
+        assert document is not None
+        return document
+
+    def _property_at(self, path: str, span: Span) -> Property | None:
+        items = (item for block in self._document(path).blocks for item in block.properties)
+        return next((item for item in items if item.key_span.start == span.start), None)
+
+    def _block_of(self, item: Property) -> PropertyBlock:
+        blocks = self._document(item.path).blocks
+        return next(block for block in blocks if any(one.key_span == item.key_span for one in block.properties))
+
+    def _route(self, path: str, span: Span) -> Route:
+        """The keys and positions that lead to the innermost node at a place; of list items by their names."""
+        for root in self._document(path).nodes:
+            return tuple(_route_in(root, span.start))
+        return ()
+
+    def _written(self, path: str, route: Route) -> Iterator[tuple[str, Node]]:
+        """The nodes at a route in the files that make an object, the last one that was applied first."""
+        item = self.objects[path]
+        for origin in reversed(item.origins):
+            document = self.workspace.document(origin.path)
+            for one in document.objects if document else ():
+                if _is_part(one, item) and (node := _at(one.node, route)) is not None:
+                    yield origin.path, node
+
+    def _candidates(self, item: Property, block: PropertyBlock, route: Route) -> Iterator[Property]:
+        """The properties with the same key in the file that holds the text of a block."""
+        effective = self.objects[item.path]
+        if route[:1] and route[0] in _TEXTS and len(route) > 1:
+            path = effective.texts.get(str(route[1]))
+            document = self.workspace.document(path) if path is not None else None
+            for one in document.blocks if document else ():
+                generated = block.carrier == "properties text" and one.owner is None and not _kind_of(document, one)
+                if generated or one.name == block.name or one.carrier == block.carrier != "properties text":
+                    yield from one.all(item.key)
+            return
+        for origin in reversed(effective.origins):
+            document = self.workspace.document(origin.path)
+            own = [one for block in (document.blocks if document else ()) for one in block.all(item.key)]
+            if own:
+                yield from own
+                return
+
+
+def _kind_of(document: Document | None, block: PropertyBlock) -> str:
+    """The kind of the object that a block stands in; empty in a file that is no manifest."""
+    objects = document.objects if document else ()
+    return next((one.kind for one in objects if one.span.covers(block.span)), "")
+
+
+def _is_part(written: KubernetesObject, effective: EffectiveObject) -> bool:
+    """Is an object in a file, or a patch, one that an effective object was made of? Its name may have grown since."""
+    return written.kind == effective.kind and bool(written.name) and written.name in effective.name
+
+
+def _route_in(node: Node, start: int) -> Iterator[str | int]:
+    if isinstance(node.value, dict):
+        for key, child in node.value.items():
+            begin = child.key_span or child.span
+            if begin.start <= start < max(child.span.end, begin.end):
+                yield key
+                yield from _route_in(child, start)
+                return
+    elif isinstance(node.value, list):
+        for position, child in enumerate(node.value):
+            if child.span.start <= start < child.span.end:
+                yield child.text("name") or position
+                yield from _route_in(child, start)
+                return
+
+
+def _at(node: Node, route: Route) -> Node | None:
+    """The node at a route; a step into a list is the name of an item, or its position where it has none."""
+    for step in route:
+        if isinstance(node.value, dict):
+            found = node.value.get(str(step))
+        elif isinstance(node.value, list) and isinstance(step, int):
+            found = node.value[step] if step < len(node.value) else None
+        else:
+            found = next((item for item in node.items() if item.text("name") == step), None)
+        if found is None:
+            return None
+        node = found
+    return node
