@@ -99,12 +99,14 @@ def rule(
     before: str = "",
     options: Mapping[str, str] | None = None,
     solutions: int = 1,
+    rendered: bool = True,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a generator function.
 
     The function's name is the rule's id (with dashes), its module's docstring is the rule's page, and the type of its
     first parameter (`PropertyBlock`, `Workload` or `Command`) says what it is called with. A second parameter, if
     there is one, receives `options` with what the user set by `--set`. `solutions` is the highest solution number.
+    Without `rendered` the rule speaks of how files are written, and does not look at what they are rendered to.
     """
 
     def make(check: Check) -> Rule:
@@ -122,6 +124,7 @@ def rule(
             before=before,
             options=dict(options or {}),
             solutions=solutions,
+            rendered=rendered,
         )
 
     return make

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from sparkfix.api import Applicability, Finding, Fix, Property, PropertyBlock, Remove, Severity, exclusive, rule
 
 
-@rule(severity="warning")
+@rule(severity="warning", rendered=False)
 def duplicate_property(block: PropertyBlock) -> Iterator[Finding]:
     for key, settings in block.by_key().items():
         if len(settings) < 2 or not key.startswith("spark."):

@@ -324,8 +324,9 @@ def _tell_problems(problems: Sequence[Problem], code: int, out: Output) -> None:
 
 def _tell_notes(renders: Renders, out: Output) -> None:
     """What could not be rendered, and why."""
-    for note in renders.notes:
-        out.tell(f"note: {note}")
+    for notes in renders.notes:
+        for note in notes:
+            out.tell(f"note: {note}")
 
 
 def _show_fix(session: Session, finding: Finding, out: Output) -> None:

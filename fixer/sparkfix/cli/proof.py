@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +40,7 @@ class Renders:
     views: RenderedViews | None = None
     charts: ChartProver | None = None
     inflate: Inflate | None = None
-    notes: Mapping[str, None] = field(default_factory=dict)
+    notes: Sequence[Mapping[str, None]] = ()
 
 
 @contextmanager
@@ -62,7 +62,7 @@ def rendering_for(session: Session, rendering: Rendering) -> Iterator[Renders]:
             yield found
     else:
         overlays = Overlays()
-        yield Renders(OverlayProver(overlays.views), RenderedViews(None, overlays))
+        yield Renders(OverlayProver(overlays.views), RenderedViews(None, overlays), notes=[overlays.notes])
 
 
 @contextmanager
@@ -88,7 +88,8 @@ def _charts(session: Session, rendering: Rendering) -> Iterator[Renders]:
         inflate = Inflater(renderer)
         overlays, views, prover = Overlays(inflate), ChartViews(charts), ChartProver(charts)
         everything = all_of([prover, OverlayProver(overlays.views)])
-        yield Renders(everything, RenderedViews(views, overlays), prover, inflate, views.notes)
+        notes = [views.notes, overlays.notes]
+        yield Renders(everything, RenderedViews(views, overlays), prover, inflate, notes)
 
 
 def _inside(session: Session, path: Path) -> str:

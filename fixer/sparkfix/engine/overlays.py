@@ -18,10 +18,12 @@ Edited = frozenset[tuple[str, bytes]]
 class Overlays:
     """Overlays are kustomizations among the targets that no other one includes. Each is built once per snapshot.
 
-    `inflate` renders charts that kustomizations name; without it those are left out.
+    `inflate` renders charts that kustomizations name; without it those are left out. An overlay of which a part cannot
+    be built (a remote base, say) has no view, as what is missing would look like a fault; `notes` tell which, and why.
     """
 
     inflate: Inflate | None = None
+    notes: dict[str, None] = field(default_factory=dict)
     _manifests: Workspace = field(default_factory=lambda: Workspace(MemoryStore({}), ()), repr=False)
     _tops: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _built: dict[tuple[str, Edited], Built] = field(default_factory=dict)
@@ -45,17 +47,31 @@ class Overlays:
         wanted = set(paths)
         return [folder for folder in self.all(workspace) if wanted & self.files(workspace, folder)]
 
-    def view(self, workspace: Workspace, folder: str) -> View:
-        """The view of an overlay."""
+    def view(self, workspace: Workspace, folder: str) -> View | None:
+        """The view of an overlay; None where a part of it cannot be built."""
+        built = self._build(workspace, folder)
+        if built.problems:
+            self.notes[self._reason(folder, built)] = None
+            return None
         key = (folder, frozenset(workspace.edited.items()))
         if key not in self._views:
-            built = self._build(workspace, folder)
             self._views[key] = overlay_view(workspace, folder, built, self._manifests)
         return self._views[key]
 
-    def views(self, workspace: Workspace, paths: Sequence[str]) -> list[View]:
-        """The views of the overlays that some files contribute to."""
-        return [self.view(workspace, folder) for folder in self.reached(workspace, paths)]
+    def views(self, workspace: Workspace, paths: Sequence[str]) -> tuple[list[View], list[str]]:
+        """The views of the overlays that some files contribute to, and why others have none."""
+        folders = self.reached(workspace, paths)
+        found = [self.view(workspace, folder) for folder in folders]
+        missing = [
+            self._reason(folder, self._build(workspace, folder))
+            for folder, view in zip(folders, found, strict=True)
+            if view is None
+        ]
+        return [view for view in found if view is not None], missing
+
+    def _reason(self, folder: str, built: Built) -> str:
+        problem = built.problems[0]
+        return f"overlay {folder or '.'} could not be built whole: {problem.path}: {problem.reason}"
 
     def _build(self, workspace: Workspace, folder: str) -> Built:
         key = (folder, frozenset(workspace.edited.items()))

@@ -30,8 +30,8 @@ from sparkfix.model import (
 from sparkfix.workspace.views import View
 from sparkfix.workspace.workspace import Workspace
 
-Overlays = Callable[[Workspace, "Sequence[str]"], "Sequence[View]"]
-"""The views of all overlays that some files reach, in a snapshot."""
+Overlays = Callable[[Workspace, "Sequence[str]"], "tuple[Sequence[View], Sequence[str]]"]
+"""The views of all overlays that some files reach, in a snapshot, and why others have none."""
 
 
 @dataclass(frozen=True)
@@ -42,20 +42,21 @@ class OverlayProver:
 
     def __call__(self, before: Workspace, after: Workspace, changes: Sequence[Change]) -> Proof:
         paths = [path_of(change) for change in changes]
-        old = self.overlays(before, paths)
-        new = {view.name: view for view in self.overlays(after, paths)}
+        old, missing = self.overlays(before, paths)
+        new = {view.name: view for view in self.overlays(after, paths)[0]}
         in_charts = any(before.chart_of(path) is not None for path in paths)
         shown = []
         for view in old:
             if view.name not in new:
-                raise Refused(f"{view.name} would not be reached any more")
+                raise Refused(f"{view.name} could not be built any more")
             if _shows(view, new[view.name], changes, in_charts=in_charts):
                 shown.append(view.name)
-        if not old:
-            return Proof()
-        if not shown:
-            return Proof(remarks=(f"not seen: nothing changes in {_listed([view.name for view in old])}",))
-        return Proof(remarks=(f"proven: {_listed(shown)} show{'s' if len(shown) == 1 else ''} just this change",))
+        remarks = [f"not proven: {reason}" for reason in missing]
+        if shown:
+            remarks.insert(0, f"proven: {_listed(shown)} show{'s' if len(shown) == 1 else ''} just this change")
+        elif old:
+            remarks.insert(0, f"not seen: nothing changes in {_listed([view.name for view in old])}")
+        return Proof(remarks=tuple(remarks))
 
 
 def _listed(names: Sequence[str]) -> str:

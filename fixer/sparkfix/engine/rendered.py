@@ -16,8 +16,8 @@ from sparkfix.workspace.workspace import Workspace
 
 _NAMED = 3
 
-Key = tuple[str, tuple[tuple[str, int, int], ...]]
-"""A rule, and the places of a finding."""
+Key = tuple[str, str, tuple[tuple[str, int, int], ...]]
+"""A rule, and the message and the places of a finding."""
 
 
 @dataclass
@@ -47,7 +47,7 @@ class _Seen:
     """A finding in the files, and the views that show it."""
 
     finding: Finding
-    views: list[str]
+    views: dict[str, None]
 
 
 def rendered_findings(
@@ -73,8 +73,9 @@ def rendered_findings(
                 continue
             if one.view.derived and not any(map(one.view.keeps, finding.places)):
                 continue
-            key = (finding.rule, tuple((place.path, place.span.start, place.span.end) for place in finding.places))
-            seen.setdefault(key, _Seen(finding, [])).views.append(one.view.name)
+            places = tuple((place.path, place.span.start, place.span.end) for place in finding.places)
+            views = seen.setdefault((finding.rule, finding.message, places), _Seen(finding, {})).views
+            views[one.view.name] = None
     given = [one.view.name for one in shown if not one.view.derived]
     return [_told(item, given) for item in seen.values()]
 
@@ -83,7 +84,7 @@ def _in_view(
     one: Rendered, rules: Sequence[Rule], options: Mapping[str, str], problems: list[Problem] | None
 ) -> Iterator[Finding]:
     for rule in rules:
-        if not may_find(rule, one.contents.values(), one.view.workspace, one.unit):
+        if not rule.rendered or not may_find(rule, one.contents.values(), one.view.workspace, one.unit):
             continue
         try:
             for finding in findings_of(rule, one.subjects, options, problems):
@@ -129,9 +130,9 @@ def _identities(fix: Fix) -> frozenset[tuple[str, str, int]]:
 def _told(item: _Seen, given: Sequence[str]) -> Finding:
     """The finding with the views that show it; not safe in files that other views use as well."""
     finding = item.finding
-    shown = ", ".join(item.views[:_NAMED])
+    shown = ", ".join(list(item.views)[:_NAMED])
     more = f" and {len(item.views) - _NAMED} more" if len(item.views) > _NAMED else ""
-    everywhere = set(given) <= set(item.views)
+    everywhere = set(given) <= item.views.keys()
     remark = "seen with all that is rendered" if everywhere and len(given) > 1 else f"seen with {shown}{more}"
     fixes = finding.fixes if everywhere else tuple(map(_not_safe, finding.fixes))
     return replace(finding, remarks=(remark, *finding.remarks), fixes=fixes, views=tuple(item.views))

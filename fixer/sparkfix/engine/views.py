@@ -45,7 +45,8 @@ class RenderedViews:
         if scope.name.startswith(_CHART):
             found = self.charts.of(workspace, scope.name.removeprefix(_CHART)) if self.charts is not None else ()
         else:
-            found = tuple(self.overlays.view(workspace, folder) for folder in self._reached.get(scope.name, ()))
+            overlays = (self.overlays.view(workspace, folder) for folder in self._reached.get(scope.name, ()))
+            found = tuple(view for view in overlays if view is not None)
         known = self._known.get(scope.name)
         if known is None or known[0] != found:
             known = self._known[scope.name] = (found, tuple(map(Rendered, found)))

@@ -252,7 +252,8 @@ class Rule:
     `subject` is the type that `check` takes. `mentions` are byte strings of which a file must hold at least one
     before the rule is tried on its unit (a chart or a folder), and `requires` words that must all stand there.
     `since`/`before` bound the Spark versions it speaks of.
-    `solutions` is the highest number that its fixes bear.
+    `solutions` is the highest number that its fixes bear. `rendered` says that it also looks at what files are
+    rendered to.
     """
 
     id: str
@@ -266,6 +267,7 @@ class Rule:
     before: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
     solutions: int = 1
+    rendered: bool = True
 
     @property
     def summary(self) -> str:

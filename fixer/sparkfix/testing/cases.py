@@ -18,6 +18,7 @@ else:
 
 SETTINGS = frozenset({
     "solution", "unsafe", "comment_out", "spark_version", "options", "refused", "problems", "variants", "reason",
+    "render",
 })  # fmt: skip
 
 
@@ -27,7 +28,8 @@ class Case:
 
     `settings` are those of `case.toml`: `solution`, `unsafe`, `comment_out`, `spark_version`, `options`,
     `refused` (part of the reason why the wanted fix must be refused), `problems` (part of the reason why a file is not
-    understood), `variants = false` with a `reason`. `placed` is False in variants that move places: there the words
+    understood), `variants = false` with a `reason`, `render` (rules also look at what charts and kustomizations are
+    rendered to, and each fix is proven by rendering). `placed` is False in variants that move places: there the words
     of findings are compared without them.
     """
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from sparkfix.engine.apply import Applied, apply_fixes
-from sparkfix.engine.check import check, problems_in
+from sparkfix.engine.check import Views, check, problems_in
 from sparkfix.engine.choose import Choice
+from sparkfix.engine.overlays import Overlays
+from sparkfix.engine.proof import Prover, all_of
+from sparkfix.engine.prove_overlays import OverlayProver
+from sparkfix.engine.prover import ChartProver
+from sparkfix.engine.views import RenderedViews
+from sparkfix.helm.charts import Charts
+from sparkfix.helm.inflate import Inflater
+from sparkfix.helm.releases import find_releases
+from sparkfix.helm.renderer import Renderer
+from sparkfix.helm.views import ChartViews
 from sparkfix.model import Rule
 from sparkfix.report.text import fix_text, where
 from sparkfix.testing.cases import Case
@@ -17,23 +29,49 @@ from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.workspace import Workspace
 
 
-def run_case(case: Case, rules: Sequence[Rule]) -> Applied:
+def run_case(case: Case, rules: Sequence[Rule], renderer: Renderer | None = None) -> Applied:
     """Run one case and raise `AssertionError` with what differs. Returns what was applied.
+
+    `renderer` serves cases that are to be rendered; without one they start their own.
 
     Checked: that every file is understood, and is the same bytes where nothing is to be done; findings as text; the
     bytes after the fixes; that nothing was refused unless `case.toml` says so; that a second run changes nothing; that
     all rules together come to rest on the result and take nothing of it back.
     """
+    with contextlib.ExitStack() as stack:
+        if case.settings.get("render"):
+            return _run(case, rules, _rendering(case, renderer or stack.enter_context(Renderer())))
+        return _run(case, rules, Means())
+
+
+@dataclass(frozen=True)
+class Means:
+    """What renders and proves while a case runs; nothing in cases that are not to be rendered."""
+
+    prover: Prover | None = None
+    views: Views | None = None
+
+
+def _rendering(case: Case, renderer: Renderer) -> Means:
+    workspace = _workspace(case, case.before)
+    charts = Charts(renderer, find_releases(workspace).releases)
+    overlays = Overlays(Inflater(renderer))
+    prover = all_of([ChartProver(charts), OverlayProver(overlays.views)])
+    return Means(prover, RenderedViews(ChartViews(charts), overlays))
+
+
+def _run(case: Case, rules: Sequence[Rule], means: Means) -> Applied:
     rule = next(item for item in rules if item.id == case.rule)
     workspace = _workspace(case, case.before)
     choice, options = _choice(case), _options(case)
     _check_understood(case, workspace)
-    _check_findings(case, findings_text(workspace, rule, options))
-    applied = apply_fixes(workspace, [rule], choice, options)
+    _check_findings(case, findings_text(workspace, rule, options, means.views))
+    applied = apply_fixes(workspace, [rule], choice, options, means.prover, means.views)
     assert not applied.problems, f"{case.name}: {applied.problems[0].reason}"
     _check_refusals(case, applied)
+    _check_proofs(case, applied, means)
     _check_bytes(case, applied.workspace, case.after)
-    again = apply_fixes(applied.workspace, [rule], choice, options)
+    again = apply_fixes(applied.workspace, [rule], choice, options, means.prover, means.views)
     assert not again.changes, f"{case.name}: a second run changes {again.changes[0].path}"
     _check_bytes(case, workspace, case.before)
     _check_rest(case, applied.workspace, rules, rule)
@@ -61,7 +99,7 @@ def _options(case: Case) -> dict[str, str]:
     return {str(key): str(value) for key, value in options.items()} if isinstance(options, Mapping) else {}
 
 
-def findings_text(workspace: Workspace, rule: Rule, options: Mapping[str, str]) -> str:
+def findings_text(workspace: Workspace, rule: Rule, options: Mapping[str, str], views: Views | None = None) -> str:
     """All that a user reads of a rule's findings: place, severity, message, other places, version, ways out."""
 
     def source(path: str) -> SourceText | None:
@@ -69,7 +107,7 @@ def findings_text(workspace: Workspace, rule: Rule, options: Mapping[str, str]) 
         return SourceText(path, data) if data is not None else None
 
     lines = []
-    for finding in check(workspace, [rule], options):
+    for finding in check(workspace, [rule], options, None, views):
         severity = finding.severity.value if finding.severity else ""
         hidden = "" if finding.listed else " (only when asked for)"
         lines.append(f"{where(finding.primary, source)} {severity} {finding.message}{hidden}")
@@ -107,6 +145,13 @@ def _check_refusals(case: Case, applied: Applied) -> None:
         assert any(expected in reason for reason in reasons), f"{case.name}: not refused for {expected!r}: {reasons}"
     else:
         assert not reasons, f"{case.name}: refused: {reasons}"
+
+
+def _check_proofs(case: Case, applied: Applied, means: Means) -> None:
+    """Each fix that was made in a rendered case was proven by rendering."""
+    for item in applied.applied if means.prover is not None else ():
+        assert item.proof, f"{case.name}: nothing was rendered to prove: {item.fix.title}"
+        assert item.proof[0].startswith("proven"), f"{case.name}: {item.proof[0]}"
 
 
 def _check_bytes(case: Case, workspace: Workspace, wanted: Mapping[str, bytes]) -> None:

@@ -2,7 +2,7 @@
 
 A variant is left out, by rule and not case by case, where it cannot be derived: where it would change nothing, where
 one of the case's files is in another encoding than UTF-8 (or has a byte order mark, or mixed line ends) already, and
-where `case.toml` says `variants = false` and a `reason`.
+where `case.toml` says `variants = false` and a `reason`. Cases that are rendered have none in UTF-16 or under a condition.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from sparkfix.testing.cases import Case
 
 Files = Mapping[str, bytes]
 Change = Callable[[str, bytes, Files], bytes]
+# Helm and kustomize read UTF-8 only, and no values set of a case turns on the condition.
+_NOT_RENDERED = ("utf-16", "under-if")
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _UNDERSTOOD = re.compile(r"\.(?:ya?ml|tpl|gotmpl|conf|properties|cfg)\Z|(?:^|/)spark-defaults\Z")
 _SCALAR = re.compile(r"(?P<indent> *)(?:- )?[\w.\-\"']+: \|[-+0-9]*[ \t]*\r?\n\Z")
@@ -129,6 +131,8 @@ VARIANTS: dict[str, Variant] = {
 
 def variant_of(case: Case, name: str) -> Case | None:
     """The case in a variant, with the findings that are expected of it; None where it is left out (see above)."""
+    if case.settings.get("render") and name in _NOT_RENDERED:
+        return None
     if case.settings.get("variants") is False or not all(map(_plain, (*case.before.values(), *case.after.values()))):
         return None
     variant = VARIANTS[name]

@@ -1,0 +1,3 @@
+{{- define "x.fullname" -}}
+{{ default (printf "%s-%s" .Release.Name .Chart.Name) .Values.fullnameOverride }}
+{{- end -}}
