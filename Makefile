@@ -41,7 +41,7 @@ test-kustomize: $(STAMP)
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet -e '.[bench]'
-	$(BIN)/python tests/bench/run.py
+	$(BIN)/python tests/bench/bench.py
 
 wheel-check: $(STAMP)
 	sh tests/wheel.sh $(BIN)/python

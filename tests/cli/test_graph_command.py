@@ -55,31 +55,31 @@ BAD = 'a "b" \\ <c> & \udcff\x1b[31m\n{{ "x" }}|é'
 
 
 def test_text(sparkfix: Run) -> None:
-    ran = sparkfix("graph")
+    ran = sparkfix("graph", "--no-render")
     assert (ran.code, ran.out, ran.err) == (0, TEXT, "")
-    assert sparkfix("graph", "chart", "--output-format", "text").out == TEXT
+    assert sparkfix("graph", "--no-render", "chart", "--output-format", "text").out == TEXT
 
 
 def test_paths_as_seen_from_the_current_folder(tree: Path, sparkfix: Run) -> None:
-    out = sparkfix("graph", cwd=tree / "chart").out
+    out = sparkfix("graph", "--no-render", cwd=tree / "chart").out
     assert out.startswith('chart .\nDeployment {{ include "spark-connect.fullname" . }}  templates/deployment.yaml:4\n')
 
 
 def test_dot_is_read_by_a_parser(sparkfix: Run) -> None:
-    ran = sparkfix("graph", "--output-format", "dot")
+    ran = sparkfix("graph", "--no-render", "--output-format", "dot")
     assert (ran.code, ran.err) == (0, "")
     parsed = pydot.graph_from_dot_data(ran.out)
     assert parsed is not None
     [cluster] = parsed[0].get_subgraphs()
-    data = json.loads(sparkfix("graph", "--output-format", "json").out)[0]
+    data = json.loads(sparkfix("graph", "--no-render", "--output-format", "json").out)[0]
     assert len(cluster.get_nodes()) == len(data["nodes"])
     assert len(cluster.get_edges()) == len(data["edges"])
 
 
 def test_picture_holds_all_and_nothing_overlaps(sparkfix: Run) -> None:
-    ran = sparkfix("graph", "--output-format", "svg")
+    ran = sparkfix("graph", "--no-render", "--output-format", "svg")
     assert (ran.code, ran.err) == (0, "")
-    nodes = json.loads(sparkfix("graph", "--output-format", "json").out)[0]["nodes"]
+    nodes = json.loads(sparkfix("graph", "--no-render", "--output-format", "json").out)[0]["nodes"]
     titles = check_picture(ran.out)
     for node in nodes:
         assert any(title.startswith(f"{node['kind']} {node['label']}") for title in titles)
@@ -103,7 +103,7 @@ def check_picture(text: str) -> list[str]:
 
 
 def test_json_shape(sparkfix: Run) -> None:
-    [graph] = json.loads(sparkfix("graph", "--output-format", "json").out)
+    [graph] = json.loads(sparkfix("graph", "--no-render", "--output-format", "json").out)
     assert list(graph) == ["title", "nodes", "edges"]
     assert graph["title"] == "chart chart"
     assert {tuple(node) for node in graph["nodes"]} == {("id", "kind", "label", "file", "line", "details", "missing")}
@@ -184,3 +184,20 @@ def test_a_circle_alone_is_drawn() -> None:
     assert graphs_text([graph], locate).splitlines()[1:] == [
         "file a", "  file b", "    file a  (above)", "file c", "  file c  (above)",
     ]  # fmt: skip
+
+
+def test_what_charts_render_to(sparkfix: Run) -> None:
+    """The same graph with rendered names, and with each place in the template that made it."""
+    ran = sparkfix("graph")
+    assert (ran.code, ran.err) == (0, "")
+    first = ran.out.split("\n\n")[0].splitlines()
+    assert first[:2] == [
+        "chart chart with default values",
+        f"Deployment release-name-connect  {TEMPLATES}/deployment.yaml:4",
+    ]
+    assert f"  selected by: Service release-name-connect  {TEMPLATES}/service.yaml:4" in first
+    assert "    - image apache/spark:3.5.7" in first
+    written = [line.rpartition("  ")[2] for line in TEXT.splitlines() if ".yaml:" in line]
+    # The properties begin in the arm that is taken.
+    written = [place.replace("configmap.yaml:8", "configmap.yaml:11") for place in written]
+    assert [line.rpartition("  ")[2] for line in first if ".yaml:" in line] == written

@@ -134,7 +134,7 @@ def test_an_arm_that_some_sets_do_not_take(prover: ChartProver) -> None:
     here = workspace()
     text = CONFIG.replace("    spark.driver.host={{ .Release.Name }}\n", "")
     (line,) = proven(prover, here, PATH, text, Remove(item(here, "spark.driver.host")))
-    assert line == "proven: rendered with 3 values sets, 1 of them show just this change"
+    assert line == "proven: rendered with 3 values sets, 1 of them (default values) show just this change"
 
 
 @pytest.mark.parametrize(

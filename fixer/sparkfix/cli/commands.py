@@ -9,7 +9,7 @@ from dataclasses import replace
 import typer
 
 from sparkfix.cli import options as opt
-from sparkfix.cli.proof import Rendering, Renders, rendering_for, show_rendered, tell_unproven
+from sparkfix.cli.proof import Rendering, rendering_for, show_rendered, tell_notes, tell_unproven
 from sparkfix.cli.reach import reach_of
 from sparkfix.cli.session import Output, Session, fails, names, open_session, output, pairs
 from sparkfix.cli.write import Delivery, check_delivery, deliver, recover_before
@@ -55,7 +55,7 @@ def check(
         out.say(finding_text(finding, session.source, session.shown, out.paint))
         if show_fixes:
             _show_fix(session, finding, out)
-    _tell_notes(renders, out)
+    tell_notes(renders, out)
     code, problems = session.unreadable(defects, strict=strict), session.problems(defects)
     _tell_problems(problems, code, out)
     out.tell(summary(findings, len(session.found.files), problems))
@@ -163,7 +163,7 @@ def _run(
     tell_unproven(applied, session, rendering, out)
     for line in reached:
         out.tell(line)
-    _tell_notes(renders, out)
+    tell_notes(renders, out)
     code = session.unreadable(applied.problems, strict=strict)
     _tell_problems(session.problems(applied.problems), code, out)
     unread = unread_places(applied.workspace, key) if key else ()
@@ -320,13 +320,6 @@ def _tell_problems(problems: Sequence[Problem], code: int, out: Output) -> None:
     """List what was not understood; where that decides the exit code, on standard error and also if quiet."""
     for problem in problems:
         (out.warn if code else out.tell)(problem_text(problem))
-
-
-def _tell_notes(renders: Renders, out: Output) -> None:
-    """What could not be rendered, and why."""
-    for notes in renders.notes:
-        for note in notes:
-            out.tell(f"note: {note}")
 
 
 def _show_fix(session: Session, finding: Finding, out: Output) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from sparkfix.cli import options as opt
+from sparkfix.cli.proof import Rendering, rendering_for, tell_notes
 from sparkfix.cli.session import Output, Session, open_session, output
 from sparkfix.cli.write import recover_before
-from sparkfix.engine.unit import units_of
+from sparkfix.engine.check import Scope, Views, scopes_of
+from sparkfix.engine.rendered import Rendered
 from sparkfix.formats.document import internal_problem
-from sparkfix.model import Graph, Problem, SparkfixError, Workload
+from sparkfix.model import Graph, Place, Problem, SparkfixError, Workload
 from sparkfix.report.text import problem_text
+from sparkfix.workspace.views import View
 from sparkfix.workspace.workloads import workloads_of
 
 FORMATS = ("text", "dot", "svg", "json")
@@ -28,6 +32,9 @@ def graph(
     no_color: opt.NoColor = False,
     quiet: opt.Quiet = False,
     stdin_filename: opt.StdinFilename = None,
+    no_render: opt.NoRender = False,
+    values: opt.ValuesFiles = None,
+    no_cache: opt.NoCache = False,
 ) -> None:
     """Draw what runs, what it reads and what it may do. Writes nothing."""
     if output_format not in FORMATS:
@@ -36,25 +43,53 @@ def graph(
     out = output(no_color=no_color, quiet=quiet, messages_on_error=True)
     recover_before(session, out, writing=False)
     defects: list[Problem] = []
-    graphs = list(graphs_of(session, defects))
+    rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
+    with rendering_for(session, rendering) as renders:
+        graphs = list(graphs_of(session, defects, renders.views))
     _print(graphs, output_format, session, out)
     if not graphs:
         out.tell("no Spark workload found")
+    tell_notes(renders, out)
     code = session.unreadable(defects, strict=strict)
     for problem in session.problems(defects):
         (out.warn if code else out.tell)(problem_text(problem))
     raise typer.Exit(code)
 
 
-def graphs_of(session: Session, defects: list[Problem]) -> Iterator[Graph]:
+def graphs_of(session: Session, defects: list[Problem], views: Views | None = None) -> Iterator[Graph]:
     """One graph for each chart or folder with a Spark workload in the files that were asked for.
 
-    What raises in one of them is added to `defects`, and the others are still drawn.
+    With `views` one for each values set of a chart and for each overlay, with places in the files that they are made
+    of. What raises in one of them is added to `defects`, and the others are still drawn.
     """
-    for unit, paths in units_of(session.workspace).items():
-        found = _unit_graph(unit, paths[0], session, defects)
-        if found is not None:
-            yield found
+    for scope in scopes_of(session.workspace, views):
+        shown = views.views(session.workspace, scope) if views is not None else ()
+        given = [one for one in shown if not one.view.derived]
+        found = (_view_graph(scope, one, session, defects) for one in given)
+        written = (_unit_graph(unit, paths[0], session, defects) for unit, paths in scope.units if not given)
+        yield from (graph for graph in (*found, *written) if graph is not None)
+
+
+def _view_graph(scope: Scope, one: Rendered, session: Session, defects: list[Problem]) -> Graph | None:
+    from sparkfix.workspace.graph import graph_of
+
+    kind = scope.name.partition(":")[0]
+    title = f"{_title(scope.name, session)} with {one.view.name}" if kind == "chart" else one.view.name
+    try:
+        drawn = graph_of(title, one.subjects.workloads) if one.subjects.workloads else None
+        if drawn is None:
+            return None
+        nodes = tuple(replace(node, place=_in_files(node.place, one.view)) for node in drawn.nodes)
+        asked = any(node.place is not None and node.place.path in session.workspace.targets for node in nodes)
+        return replace(drawn, nodes=nodes) if asked else None
+    except Exception as error:
+        defects.append(internal_problem(scope.units[0][1][0], error))
+        return None
+
+
+def _in_files(place: Place | None, view: View) -> Place | None:
+    """The place in the files of what stands at a place of a view."""
+    return next(iter(view.sources.place(place.path, place.span)), None) if place is not None else None
 
 
 def _unit_graph(unit: str, path: str, session: Session, defects: list[Problem]) -> Graph | None:

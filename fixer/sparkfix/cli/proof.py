@@ -102,6 +102,13 @@ def _inside(session: Session, path: Path) -> str:
     return real.relative_to(session.found.root).as_posix()
 
 
+def tell_notes(renders: Renders, out: Output) -> None:
+    """What could not be rendered, and why."""
+    for notes in renders.notes:
+        for note in notes:
+            out.tell(f"note: {note}")
+
+
 def tell_unproven(applied: Applied, session: Session, rendering: Rendering, out: Output) -> None:
     """Say so where charts changed and nothing was rendered."""
     charts = [change for change in applied.changes if session.workspace.chart_of(change.path) is not None]

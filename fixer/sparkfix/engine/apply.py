@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sparkfix.engine.check import Scope, Views, check_scope, scopes_of
 from sparkfix.engine.choose import Choice, choose
+from sparkfix.engine.outcome import must_be_silent, must_concern_all, words_of
 from sparkfix.engine.proof import Prover
 from sparkfix.engine.verify import verify
 from sparkfix.formats.render import render_all
-from sparkfix.model import AppliedFix, Edit, FileChange, Finding, Fix, Problem, Refused, RefusedFix, Rule
+from sparkfix.model import (
+    AppliedFix,
+    Edit,
+    FileChange,
+    Finding,
+    Fix,
+    Problem,
+    Refused,
+    RefusedFix,
+    Rule,
+)
 from sparkfix.report.text import where
 from sparkfix.text.edits import EditSet, OverlappingEdits, splice
 from sparkfix.text.source import SourceText
@@ -21,9 +31,6 @@ from sparkfix.workspace.workspace import Workspace
 
 _PASSES = 10
 _ROUNDS = 50
-
-Words = tuple[str, str, str, str]
-"""Rule, path, message and title of a fix."""
 
 Identity = tuple[str, str, str, str, int]
 """The same with the byte at which its place begins."""
@@ -136,14 +143,9 @@ def _joined(first: Step, second: Step) -> Step:
     return Step(first.rule, first.applied + second.applied, tuple(changes.values()))
 
 
-def _words(finding: Finding, fix: Fix) -> Words:
-    """What equal fixes in different places have in common."""
-    return finding.rule, finding.primary.path, finding.message, fix.title
-
-
 def _identity(finding: Finding, fix: Fix) -> Identity:
     """What a fix is known by: its words and its place. Places of refused fixes move with the text (`_moved`)."""
-    return (*_words(finding, fix), finding.primary.span.start)
+    return (*words_of(finding, fix), finding.primary.span.start)
 
 
 def _moved(refused: Mapping[Identity, RefusedFix], edits: Mapping[str, Sequence[Edit]]) -> dict[Identity, RefusedFix]:
@@ -265,7 +267,13 @@ def _refuse_foreign(workspace: Workspace, targets: frozenset[str], edits: Iterab
 
 
 def _without_conflicts(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
-    """As many fixes as fit together, first come first served."""
+    """As many fixes as fit together, first come first served; of those that only rendering shows one at a time."""
+    apart = next((item for item in wanted if item.finding.views), None)
+    written = [item for item in wanted if not item.finding.views]
+    return _fitting(written) if written or apart is None else [apart]
+
+
+def _fitting(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
     batch: list[AppliedFix] = []
     taken = EditSet()
     for item in wanted:
@@ -319,8 +327,12 @@ def _prove(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequen
         if data in run.seen.get(path, ()):
             raise Refused("it would undo another fix of this run")
     left = _check(run, here, changed)
-    _must_be_silent(run, batch, findings, left)
-    proof = run.prove(run.workspace, changed, changes).lines() if run.prove is not None else ()
+    must_be_silent(run.choice, batch, findings, left)
+    proof: tuple[str, ...] = ()
+    if run.prove is not None:
+        shown = run.prove(run.workspace, changed, changes)
+        must_concern_all(batch, shown)
+        proof = shown.lines()
     touched = tuple(FileChange(path, before[path], after[path]) for path in sorted(after))
     return _Proven([replace(item, proof=proof) for item in batch], changed, edits, touched, left)
 
@@ -332,37 +344,3 @@ def _keep(run: _Run, rule: Rule, proven: _Proven) -> None:
     run.workspace = proven.workspace
     run.refused = _moved(run.refused, proven.edits)
     run.steps.append(Step(rule, tuple(proven.batch), proven.changes))
-
-
-def _must_be_silent(
-    run: _Run, batch: Sequence[AppliedFix], findings: Sequence[Finding], left: Sequence[Finding]
-) -> None:
-    """No fix that was made may be wanted again on the result."""
-    made = Counter(_words(item.finding, item.fix) for item in batch)
-    before, after = (_asked_for(run, each) for each in (findings, left))
-    _must_be_right_everywhere(batch, findings, left)
-    for words, count in made.items():
-        if after[words] > before[words] - count:
-            raise Refused("the rule would still ask for it afterwards")
-
-
-def _must_be_right_everywhere(
-    batch: Sequence[AppliedFix], findings: Sequence[Finding], left: Sequence[Finding]
-) -> None:
-    """What one rendering asks for may be wrong in another: then the rule finds something new there."""
-    if not any(item.finding.views for item in batch):
-        return
-    old = {(item.primary.path, item.message) for item in findings}
-    for item in left:
-        if item.views and item.listed and (item.primary.path, item.message) not in old:
-            raise Refused(f"it would be wrong with {', '.join(item.views[:3])}: {item.message}")
-
-
-def _asked_for(run: _Run, findings: Iterable[Finding]) -> Counter[Words]:
-    """How often each fix is wanted, refused ones included."""
-    found: Counter[Words] = Counter()
-    for finding in findings:
-        fix = choose(finding, run.choice)
-        if fix is not None and not fix.blocked:
-            found[_words(finding, fix)] += 1
-    return found

@@ -8,14 +8,20 @@ from dataclasses import dataclass
 from sparkfix.model import Change
 from sparkfix.workspace.workspace import Workspace
 
+_NAMED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What rendering showed of one change: how many renderings it was seen in, and what could not be proven."""
+    """What rendering showed of one change: how many renderings it was seen in, and what could not be proven.
+
+    `shown` names the renderings that files of the repository ask for and that the change shows in.
+    """
 
     seen: int = 0
     sets: int = 0
     remarks: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """The proof in words."""
@@ -24,7 +30,8 @@ class Proof:
         sets = f"{self.sets} values set{'' if self.sets == 1 else 's'}"
         if not self.seen:
             return (f"not seen: rendered with {sets}, and nothing changes with any of them", *self.remarks)
-        where = "all show" if self.seen == self.sets else f"{self.seen} of them show"
+        named = f" ({', '.join(self.shown)})" if 0 < len(self.shown) == self.seen <= _NAMED else ""
+        where = "all show" if self.seen == self.sets else f"{self.seen} of them{named} show"
         text = (
             f"proven: rendered with {sets}, {where} just this change"
             if self.sets > 1
@@ -42,6 +49,7 @@ def all_of(provers: Sequence[Prover]) -> Prover:
 
     def prove(before: Workspace, after: Workspace, changes: Sequence[Change]) -> Proof:
         proofs = [one(before, after, changes) for one in provers]
-        return Proof(remarks=tuple(line for proof in proofs for line in proof.lines()))
+        shown = tuple(name for proof in proofs for name in proof.shown)
+        return Proof(remarks=tuple(line for proof in proofs for line in proof.lines()), shown=shown)
 
     return prove

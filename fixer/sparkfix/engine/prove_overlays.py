@@ -56,7 +56,7 @@ class OverlayProver:
             remarks.insert(0, f"proven: {_listed(shown)} show{'s' if len(shown) == 1 else ''} just this change")
         elif old:
             remarks.insert(0, f"not seen: nothing changes in {_listed([view.name for view in old])}")
-        return Proof(remarks=tuple(remarks))
+        return Proof(remarks=tuple(remarks), shown=tuple(shown))
 
 
 def _listed(names: Sequence[str]) -> str:

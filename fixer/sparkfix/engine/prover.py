@@ -74,6 +74,7 @@ class ChartProver:
             sum(proof.seen for proof in proofs),
             sum(proof.sets for proof in proofs),
             tuple(dict.fromkeys(remark for proof in proofs for remark in proof.remarks)),
+            tuple(dict.fromkeys(name for proof in proofs for name in proof.shown)),
         )
 
     def _prove(self, before: Workspace, after: Workspace, chart: str, changes: Sequence[Change]) -> Proof:
@@ -91,6 +92,7 @@ class ChartProver:
         return Proof(
             max(proof.seen for proof in proofs), min(proof.sets for proof in proofs),
             tuple(dict.fromkeys(remark for proof in proofs for remark in proof.remarks)),
+            tuple(dict.fromkeys(name for proof in proofs for name in proof.shown)),
         )  # fmt: skip
 
     def _prove_value(self, before: Workspace, after: Workspace, chart: str, change: SetField) -> Proof:
@@ -99,15 +101,16 @@ class ChartProver:
         snapshots = [(self.charts.files(one, chart), [item.job(one.data) for item in sets])
                      for one in (before, probe, after)]  # fmt: skip
         rendered = [self.charts.rendered(files, jobs) for files, jobs in snapshots]
-        seen = held = 0
+        held = 0
+        seen: list[ValuesSet] = []
         remarks: list[str] = []
         for item, job, old, word, new in zip(sets, snapshots[0][1], *rendered, strict=True):
             if self._may_be_compared(chart, item, old, new, remarks):
                 again = partial(self._varying, snapshots[0][0], job, old)
                 with _naming(item):
-                    seen += compare_values(old.files, word.files, new.files, change, again)
+                    seen += [item] * compare_values(old.files, word.files, new.files, change, again)
                 held += 1
-        return Proof(seen, held, _shortened(remarks))
+        return Proof(len(seen), held, _shortened(remarks), _given(seen))
 
     def _prove_rest(self, before: Workspace, after: Workspace, chart: str, changes: Sequence[Change]) -> Proof:
         old, new = self.charts.files(before, chart), self.charts.files(after, chart)
@@ -115,14 +118,15 @@ class ChartProver:
         jobs, templates = [item.job(before.data) for item in sets], _templates(before, old)
         mapped = self.charts.mapped(old, jobs)
         results = self.charts.rendered(new, [item.job(after.data) for item in sets])
-        seen = held = 0
+        held = 0
+        seen: list[ValuesSet] = []
         remarks: list[str] = []
         for item, job, one, result in zip(sets, jobs, mapped, results, strict=True):
             if self._may_be_compared(chart, item, one.rendering, result, remarks):
                 with _naming(item):
-                    seen += self._compared(old, job, one, result, changes, templates)
+                    seen += [item] * self._compared(old, job, one, result, changes, templates)
                 held += 1
-        return Proof(seen, held, _shortened(remarks))
+        return Proof(len(seen), held, _shortened(remarks), _given(seen))
 
     def _may_be_compared(
         self, chart: str, values: ValuesSet, old: Rendering, new: Rendering, remarks: list[str]
@@ -207,6 +211,10 @@ def _templates(workspace: Workspace, chart: ChartFiles) -> Templates:
 
 def _name(chart: str) -> str:
     return f"the chart {chart}" if chart else "the chart"
+
+
+def _given(sets: Iterable[ValuesSet]) -> tuple[str, ...]:
+    return tuple(item.label for item in sets if not item.derived)
 
 
 def _shortened(remarks: Sequence[str]) -> tuple[str, ...]:

@@ -55,6 +55,10 @@ class Charts:
             self._sets[chart] = given
         return self._sets[chart]
 
+    def take_sets(self, chart: str, sets: Sequence[ValuesSet]) -> None:
+        """Use values sets that were found before."""
+        self._sets[chart] = tuple(sets)
+
     def _explored(self, workspace: Workspace, chart: ChartFiles, given: Sequence[ValuesSet]) -> Explored:
         """The arms of a chart; what an earlier run found out serves."""
         texts = [_digest(chart.contents, item.job(workspace.data)) for item in given]

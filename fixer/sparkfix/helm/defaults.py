@@ -43,10 +43,8 @@ def places_of(chart: ChartFiles, values: ValuesSet, data: Data, path: ItemPath) 
 
     None if it is not set in a file: by `--set`, inline in a release, or nowhere.
     """
-    named = ".".join(str(name) for name in path if isinstance(name, str))
-    given = [_named(expression) for expression in (*values.sets, *values.strings)]
     inline = [*(as_map(text.encode()) for text in values.inline), values.values]
-    if any(named == name or named.startswith(f"{name}.") for name in given):
+    if is_given(values, path):
         return None
     if any(value_at(item, path) is not None for item in inline):
         return None
@@ -59,6 +57,13 @@ def places_of(chart: ChartFiles, values: ValuesSet, data: Data, path: ItemPath) 
         if line is not None:
             return Source(chart.places[file], line)
     return None
+
+
+def is_given(values: ValuesSet, path: ItemPath) -> bool:
+    """Is a value, or a map around it, given by `--set`?"""
+    named = ".".join(str(name) for name in path if isinstance(name, str))
+    given = [_named(expression) for expression in (*values.sets, *values.strings)]
+    return any(named == name or named.startswith(f"{name}.") for name in given)
 
 
 def children(chart: ChartFiles, prefix: str) -> Iterator[tuple[str, str]]:

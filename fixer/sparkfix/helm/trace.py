@@ -17,7 +17,7 @@ from sparkfix.formats.helm.lexer import Template, parse
 from sparkfix.helm.archive import ChartFiles
 from sparkfix.helm.arms import scope_at
 from sparkfix.helm.conditions import as_values
-from sparkfix.helm.defaults import ItemPath, children, effective_values, places_of, value_at
+from sparkfix.helm.defaults import ItemPath, children, effective_values, is_given, places_of, value_at
 from sparkfix.helm.expressions import Path, Value, references
 from sparkfix.helm.marks import Mark
 from sparkfix.helm.protocol import merged
@@ -60,7 +60,7 @@ def trace(
     found = []
     for path, probe, result in zip(paths, probes, renderer.render(chart.archive(), jobs), strict=True):
         old = value_at(known, path)
-        if old is None and file in result.files:
+        if (old is None or is_given(values, path)) and file in result.files:
             # Set by `--set`, which only Helm can read: what stood where the new text stands.
             old = _text_before(rendered.text, rendered_lines(result.files[file])[number - 1 : number], str(probe))
         lines = passed_on(mapped.rendering.files, result.files, old, probe)
@@ -69,17 +69,22 @@ def trace(
     return tuple(found)
 
 
-def _candidates(
-    chart: ChartFiles, known: Mapping[str, Any], file: str, marks: Sequence[Mark], text: str
-) -> Iterator[ItemPath]:
-    """Values that the template lines behind a rendered line name, and what is in these if it stands in the line."""
+def values_named(chart: ChartFiles, file: str, marks: Sequence[Mark]) -> Iterator[ItemPath]:
+    """The values, by their paths in the top chart's, that the template lines behind a line of a rendered file name."""
     texts = chart.templates()
     prefix = tuple(file.split("/")[2:-1:2]) if file.split("/")[1:2] == ["charts"] else ()
     prefix = _aliases(chart, prefix)
     for path in dict.fromkeys(
         path for mark in marks for path in _named(parse(texts[mark.file]), texts[mark.file], mark)
     ):
-        top = path if path[:1] == ("global",) else (*prefix, *path)
+        yield path if path[:1] == ("global",) else (*prefix, *path)
+
+
+def _candidates(
+    chart: ChartFiles, known: Mapping[str, Any], file: str, marks: Sequence[Mark], text: str
+) -> Iterator[ItemPath]:
+    """Values that the template lines behind a rendered line name, and what is in these if it stands in the line."""
+    for top in values_named(chart, file, marks):
         for leaf, value in _leaves(value_at(known, top), top):
             if leaf == top or any(form in text for form in _forms(value) if form):
                 yield leaf

@@ -13,6 +13,7 @@ from sparkfix.helm.coverage import unreached
 from sparkfix.helm.defaults import effective_values, value_at
 from sparkfix.helm.renderer import CannotRender, Rendering
 from sparkfix.helm.sourcemap import RenderedLine, Source
+from sparkfix.helm.texts import line_of_text
 from sparkfix.helm.trace import Origin, trace
 from sparkfix.helm.values import ValuesSet, top_chart
 from sparkfix.model import Command, Node, Place, Property, Refused, Span, Workload
@@ -60,11 +61,25 @@ class ChartViews:
             return ()
         found = []
         for values, rendering in zip(sets, rendered, strict=True):
-            if rendering.error:
-                self.notes[f"{chart or 'the chart'} does not render with {values.label}: {rendering.error}"] = None
-            else:
-                found.append(_view(self.charts, workspace, files, values, rendering))
+            view = None if rendering.error else _view(self.charts, workspace, files, values, rendering)
+            broken = _not_yaml(view) if view is not None else ""
+            if view is not None and not broken:
+                found.append(view)
+            elif not values.derived:
+                # Values that we made up may well be none that a chart can do with.
+                why = f"does not render with {values.label}: {rendering.error}"
+                why = f"renders to what is not YAML with {values.label}: {broken}" if broken else why
+                self.notes[f"{chart or 'the chart'} {why}"] = None
         return tuple(found)
+
+
+def _not_yaml(view: View) -> str:
+    """The first file of a view that is not YAML: what is missing in the view then would look like a fault."""
+    for path in view.workspace.targets:
+        document = view.workspace.document(path)
+        if document is not None and document.problems:
+            return f"{path.replace('!', '/')}:{document.problems[0].line}"
+    return ""
 
 
 def _view(charts: Charts, workspace: Workspace, chart: ChartFiles, values: ValuesSet, rendering: Rendering) -> View:
@@ -115,16 +130,24 @@ class ChartSources:
         """The template line that prints a place, and the values in it; the values first where they bring the key."""
         sources = self._sources(path, span)
         text = self._document(path).source.span_text(span).split("\n")[0]
-        printed = next(((source, place) for source in sources if (place := self._in_line(source, text))), None)
-        origins = [place for origin in self._traced(path, span, sources) if (place := self._origin_place(origin, text))]
+        printed = self._printed(path, span, sources, text)
+        setting = self._setting(path, span, sources)
+        origins = [place for source in setting if (place := self._in_line(source, text))]
         if printed is None:
             return tuple(origins)
-        own = printed[1]
+        own = printed
         if not origins:
             return (own,)
         if _key(text) in self._text(own):
             return (own, *(replace(place, label=_SET_HERE) for place in origins if place.path != own.path))
         return (*origins, replace(own, label=_PRINTED_HERE))
+
+    def _printed(self, path: str, span: Span, sources: Sequence[Source], text: str) -> Place | None:
+        """The place in the template line that has the key of a rendered line; a helper may print but the value."""
+        line, _ = self._line(path, span)
+        key = _key(line.text.strip().removeprefix("- ")) if line is not None else ""
+        ordered = sorted(sources, key=lambda source: not key or key not in self._line_text(source))
+        return next((place for source in ordered if (place := self._in_line(source, text))), None)
 
     def line(self, path: str, number: int) -> tuple[str, int] | None:
         """The file and line that a line comes from."""
@@ -136,8 +159,8 @@ class ChartSources:
         sources = self._sources(item.path, item.key_span)
         found = [one for source in sources for one in self._properties(source, item.key)]
         if not found:
-            places = [origin.place for origin in self._traced(item.path, item.key_span, sources) if origin.place]
-            found = [one for place in places for one in self._properties(place, item.key)]
+            setting = self._setting(item.path, item.key_span, sources)
+            found = [one for source in setting for one in self._properties(source, item.key)]
         if len({(one.path, one.key_span) for one in found}) != 1:
             raise Refused(f"where `{item.key}` is written could not be found")
         return found[0]
@@ -148,11 +171,13 @@ class ChartSources:
         written = [one for source in sources for one in self._properties(source, item.key) if not one.templated]
         if len(written) == 1 and written[0].value == item.value:
             return (written[0],)
-        found: list[Property | ValuePart] = []
-        for origin in self._traced(item.path, item.key_span, sources):
-            if origin.place is not None:
-                own = [one for one in self._properties(origin.place, item.key) if one.value == item.value]
-                found += own or self._parts(origin, item.value)
+        setting = self._setting(item.path, item.key_span, sources)
+        found: list[Property | ValuePart] = [
+            one for source in setting for one in self._properties(source, item.key) if one.value == item.value
+        ]
+        if not found:
+            for origin in self._traced(item.path, item.key_span, sources):
+                found += self._parts(origin, item.value)
         if not found:
             raise Refused(self._why_not(item.path, item.key_span, sources))
         return tuple(found)
@@ -187,7 +212,7 @@ class ChartSources:
         span = node.span
         sources = self._sources(path, span)
         origins = self._traced(path, span, sources)
-        found = [part for origin in origins if origin.place is not None for part in self._parts(origin, node.text())]
+        found = [part for origin in origins for part in self._parts(origin, node.text())]
         if not found:
             raise Refused(self._why_not(path, span, sources))
         return tuple(found)
@@ -234,6 +259,17 @@ class ChartSources:
             self._origins[key] = trace(self.charts.renderer, self.chart, self.values, self.workspace.data, mapped, key)
         return self._origins[key]
 
+    def _setting(self, path: str, span: Span, sources: Sequence[Source]) -> tuple[Source, ...]:
+        """The lines of values files that set what stands in a rendered line."""
+        traced = tuple(origin.place for origin in self._traced(path, span, sources) if origin.place is not None)
+        if traced or not any("{{" in self._line_text(source) for source in sources):
+            return traced
+        [mapped] = self.charts.mapped(self.chart, [self.values.job(self.workspace.data)])
+        file = self.files[path]
+        number = self._line(path, span)[1]
+        line = line_of_text(self.chart, self.values, self.workspace.data, file, mapped.files[file], number)
+        return (line,) if line is not None else ()
+
     def _why_not(self, path: str, span: Span, sources: Sequence[Source]) -> str:
         elsewhere = [origin for origin in self._traced(path, span, sources) if origin.place is None]
         if elsewhere:
@@ -255,7 +291,8 @@ class ChartSources:
 
     def _parts(self, origin: Origin, text: str) -> list[ValuePart]:
         """The scalar that sets a value, if what it is set to stands once in a rendered text."""
-        assert origin.place is not None
+        if origin.place is None:
+            return []
         known = effective_values(self.chart, self.values.job(self.workspace.data))
         old = value_at(known, origin.value)
         shown = str(old).lower() if isinstance(old, bool) else str(old)
@@ -270,9 +307,6 @@ class ChartSources:
                 if at_line and isinstance(node.value, str) and node.text() == shown:
                     return [ValuePart(origin.place.path, node, head, tail)]
         return []
-
-    def _origin_place(self, origin: Origin, text: str) -> Place | None:
-        return self._in_line(origin.place, text) if origin.place is not None else None
 
     def _in_line(self, source: Source, text: str) -> Place | None:
         """The text in a line of a file; if it is not there, all from its key on; else the whole line without indent."""

@@ -31,11 +31,11 @@ def dump_plain(value: Any) -> str:
     return yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
 
 
-class _Manifests(yaml.SafeDumper):
+class _Manifests(yaml.CSafeDumper):
     """Writes texts of several lines as block scalars, as people do."""
 
 
-def _written_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+def _written_text(dumper: yaml.CSafeDumper, value: str) -> yaml.ScalarNode:
     style = "|" if "\n" in value and not any(line.endswith((" ", "\t")) for line in value.split("\n")) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 

@@ -95,6 +95,17 @@ class OverlaySources:
                 at = node.key_span or node.span
                 whole = length == len(route) and not isinstance(node.value, (dict, list)) and node.key_span
                 return (Place(file, Span(at.start, node.span.end if whole else at.end)),)
+        return self._generated(path)
+
+    def _generated(self, path: str) -> tuple[Place, ...]:
+        """Where a kustomization names what it generates."""
+        item = self.objects[path]
+        document = self.workspace.document(item.origins[0].path)
+        for root in document.nodes if document else ():
+            for node in root.walk():
+                name = node.get("name")
+                if name is not None and name.text() and name.text() in item.name and node is not root:
+                    return (Place(item.origins[0].path, name.span),)
         return ()
 
     def line(self, path: str, number: int) -> tuple[str, int] | None:

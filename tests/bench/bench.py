@@ -17,6 +17,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from rendering import cache, proofs
+
 ROOT = Path(__file__).parents[2]
 RUNS = 7
 KEY = "spark.executor.memory"
@@ -40,6 +42,8 @@ def main() -> None:
         _scan(corpus)
         _start()
         _edit(corpus, Path(name))
+        proofs(corpus, _told)
+        cache(corpus, Path(name), [*SPARKFIX, "check", "--exit-zero", "--quiet"], _told)
 
 
 def _corpus(work: Path) -> Path:
@@ -78,7 +82,8 @@ def _told(name: str, value: float, unit: str, target: float) -> None:
 
 
 def _scan(corpus: Path) -> None:
-    check, read_all = [*SPARKFIX, "check", "--exit-zero", "--quiet"], [sys.executable, "-c", READ_ALL]
+    check = [*SPARKFIX, "check", "--exit-zero", "--quiet", "--no-render"]
+    read_all = [sys.executable, "-c", READ_ALL]
     scan, read = _seconds(check, corpus), _seconds(read_all, corpus)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(

@@ -1,0 +1,75 @@
+"""What a rule and the proof must say of a result for a fix to be kept; functions here raise `Refused` if they do not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from sparkfix.engine.choose import Choice, choose
+from sparkfix.engine.proof import Proof
+from sparkfix.model import (
+    AppliedFix,
+    CommentOut,
+    Finding,
+    Fix,
+    Refused,
+    Remove,
+    RenameKey,
+    SetField,
+    SetValue,
+    SetWords,
+)
+
+_ALTERING = (SetValue, Remove, CommentOut, RenameKey, SetField, SetWords)
+
+Words = tuple[str, str, str, str]
+"""Rule, path, message and title of a fix."""
+
+
+def words_of(finding: Finding, fix: Fix) -> Words:
+    """What equal fixes in different places have in common."""
+    return finding.rule, finding.primary.path, finding.message, fix.title
+
+
+def must_concern_all(batch: Sequence[AppliedFix], proof: Proof) -> None:
+    """What one rendering asks to be changed must not change in others that do not ask for it."""
+    for item in batch:
+        others = [name for name in proof.shown if name not in item.finding.views]
+        if item.finding.views and others and any(isinstance(change, _ALTERING) for change in item.fix.changes):
+            raise Refused(
+                f"it would also change what is rendered with {', '.join(others[:3])}, which does not ask for it"
+            )
+
+
+def must_be_silent(
+    choice: Choice, batch: Sequence[AppliedFix], findings: Sequence[Finding], left: Sequence[Finding]
+) -> None:
+    """No fix that was made may be wanted again on the result."""
+    made = Counter(words_of(item.finding, item.fix) for item in batch)
+    before, after = (_asked_for(choice, each) for each in (findings, left))
+    _must_be_right_everywhere(batch, findings, left)
+    for words, count in made.items():
+        if after[words] > before[words] - count:
+            raise Refused("the rule would still ask for it afterwards")
+
+
+def _must_be_right_everywhere(
+    batch: Sequence[AppliedFix], findings: Sequence[Finding], left: Sequence[Finding]
+) -> None:
+    """What one rendering asks for may be wrong in another: then the rule finds something new there."""
+    if not any(item.finding.views for item in batch):
+        return
+    old = {(item.primary.path, item.message) for item in findings}
+    for item in left:
+        if item.views and item.listed and (item.primary.path, item.message) not in old:
+            raise Refused(f"it would be wrong with {', '.join(item.views[:3])}: {item.message}")
+
+
+def _asked_for(choice: Choice, findings: Iterable[Finding]) -> Counter[Words]:
+    """How often each fix is wanted, refused ones included."""
+    found: Counter[Words] = Counter()
+    for finding in findings:
+        fix = choose(finding, choice)
+        if fix is not None and not fix.blocked:
+            found[words_of(finding, fix)] += 1
+    return found

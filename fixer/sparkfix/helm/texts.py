@@ -1,0 +1,47 @@
+"""Texts of several lines that templates print as a whole (`{{ .Values.config | nindent 4 }}`): the line in the values file.
+
+A rendered line belongs to a line of such a text only where both are the same but for indentation, and so are the lines
+around them, as far as either has some; where several lines would do, none is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sparkfix.helm.archive import ChartFiles
+from sparkfix.helm.defaults import effective_values, places_of, value_at
+from sparkfix.helm.sourcemap import RenderedLine, Source
+from sparkfix.helm.trace import values_named
+from sparkfix.helm.values import Data, ValuesSet
+
+_AROUND = 3
+
+
+def line_of_text(
+    chart: ChartFiles, values: ValuesSet, data: Data, file: str, lines: Sequence[RenderedLine], number: int
+) -> Source | None:
+    """The line of a values file that a rendered line (from 1) repeats; None if there is none, or it is not known."""
+    rendered = lines[number - 1]
+    known = effective_values(chart, values.job(data))
+    found = set()
+    for path in values_named(chart, file, rendered.marks):
+        text = value_at(known, path)
+        place = places_of(chart, values, data, path) if isinstance(text, str) and "\n" in text else None
+        if place is None or not isinstance(text, str):
+            continue
+        own = (data(place.path) or b"").decode("utf-8-sig", "replace").splitlines()
+        for at in _matching(text.split("\n"), [line.text for line in lines], number - 1):
+            line = place.line + at
+            if line < len(own) and own[line].strip() == rendered.text.strip():
+                found.add(Source(place.path, line + 1))
+    return found.pop() if len(found) == 1 else None
+
+
+def _matching(text: Sequence[str], rendered: Sequence[str], at: int) -> Iterator[int]:
+    """The positions in a text whose line, and the lines around it, are those at a position of what was rendered."""
+    for position, line in enumerate(text):
+        if line.strip() and line.strip() == rendered[at].strip():
+            around = [step for step in range(-_AROUND, _AROUND + 1) if 0 <= position + step < len(text)]
+            here = [step for step in around if 0 <= at + step < len(rendered)]
+            if all(text[position + step].strip() == rendered[at + step].strip() for step in here):
+                yield position

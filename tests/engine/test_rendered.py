@@ -1,0 +1,309 @@
+"""Findings that only rendering shows: where they are placed, what their fixes change, and when they are left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+
+from sparkfix.engine.apply import Applied, apply_fixes
+from sparkfix.engine.check import check
+from sparkfix.engine.choose import Choice
+from sparkfix.engine.overlays import Overlays
+from sparkfix.engine.proof import Prover, all_of
+from sparkfix.engine.prove_overlays import OverlayProver
+from sparkfix.engine.prover import ChartProver
+from sparkfix.engine.registry import load_rules
+from sparkfix.engine.views import RenderedViews
+from sparkfix.helm.charts import Charts
+from sparkfix.helm.releases import find_releases
+from sparkfix.helm.renderer import Renderer
+from sparkfix.helm.views import ChartViews
+from sparkfix.model import Finding
+from sparkfix.report.text import where
+from sparkfix.text.source import SourceText
+from sparkfix.workspace.store import MemoryStore
+from sparkfix.workspace.workspace import Workspace
+
+RULES = {rule.id: rule for rule in load_rules()}
+HOST = "driver-host-not-a-service"
+CHART = "apiVersion: v2\nname: c\nversion: 0.1.0\n"
+POD = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .Values.service }}
+spec:
+  selector: {app: s}
+  ports:
+    - {name: grpc, port: 15002}
+    - {name: driver-rpc-port, port: 7078}
+    - {name: blockmanager, port: 7079}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: server}
+spec:
+  selector:
+    matchLabels: {app: s}
+  template:
+    metadata:
+      labels: {app: s}
+    spec:
+      containers:
+        - name: spark
+          image: apache/spark:3.5.7
+          command: ["/opt/spark/bin/spark-submit"]
+          args: ["--class", "org.apache.spark.sql.connect.service.SparkConnectServer", "spark-internal"]
+          volumeMounts: [{name: conf, mountPath: /opt/spark/conf}]
+      volumes:
+        - name: conf
+          configMap: {name: conf}
+"""
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf}\ndata:\n  spark-defaults.conf: |\n"
+REST = "spark.driver.bindAddress=0.0.0.0\nspark.driver.port=7078\nspark.driver.blockManager.port=7079\n"
+INDENTED = "".join(f"    {line}\n" for line in ("spark.master=k8s://https://k", *REST.splitlines()))
+
+
+@dataclass
+class Seen:
+    """A workspace with what renders it."""
+
+    workspace: Workspace
+    charts: Charts
+    chart_views: ChartViews
+    views: RenderedViews
+    prover: Prover
+
+    def findings(self, rule: str = HOST) -> list[Finding]:
+        return list(check(self.workspace, [RULES[rule]], {}, None, self.views))
+
+    def applied(self, rule: str = HOST) -> Applied:
+        return apply_fixes(self.workspace, [RULES[rule]], Choice(unsafe=True), {}, self.prover, self.views)
+
+    def at(self, finding: Finding) -> list[str]:
+        def source(path: str) -> SourceText | None:
+            data = self.workspace.data(path)
+            return SourceText(path, data) if data is not None else None
+
+        return [f"{place.label}: {where(place, source)}" for place in finding.places]
+
+
+def seen(renderer: Renderer, files: Mapping[str, str]) -> Seen:
+    workspace = Workspace(MemoryStore({path: text.encode() for path, text in files.items()}), tuple(sorted(files)))
+    charts = Charts(renderer, find_releases(workspace).releases)
+    views, overlays = ChartViews(charts), Overlays()
+    prover = all_of([ChartProver(charts), OverlayProver(overlays.views)])
+    return Seen(workspace, charts, views, RenderedViews(views, overlays), prover)
+
+
+def chart(line: str, values: str, **more: str) -> dict[str, str]:
+    return {
+        "c/Chart.yaml": CHART,
+        "c/values.yaml": values,
+        "c/templates/pod.yaml": POD,
+        "c/templates/conf.yaml": CONFIG + INDENTED + line,
+        **{name.replace("__", "/"): text for name, text in more.items()},
+    }
+
+
+def after(result: Applied, path: str) -> str:
+    return (result.workspace.data(path) or b"").decode()
+
+
+def test_a_value_that_is_passed_on_is_fixed_where_it_is_set(renderer: Renderer) -> None:
+    files = chart("    spark.driver.host={{ .Values.host }}\n", "service: spark-connect\nhost: spark-conect  # old\n")
+    here = seen(renderer, files)
+    [finding] = here.findings()
+    assert here.at(finding) == [
+        "is looked up by executors here: c/templates/conf.yaml:10:5",
+        "the value is set here: c/values.yaml:2:1",
+        "the Service is named here: c/values.yaml:1:10",
+    ]
+    assert finding.remarks == ("seen with default values",)
+    result = here.applied()
+    assert after(result, "c/values.yaml") == "service: spark-connect\nhost: spark-connect  # old\n"
+    assert [change.path for change in result.changes] == ["c/values.yaml"]
+    assert result.applied[0].proof == ("proven: rendered, just this change",)
+
+
+def test_a_property_of_a_values_map_is_fixed_in_the_map(renderer: Renderer) -> None:
+    line = '{{- range $key, $value := .Values.conf }}\n    {{ printf "%s=%s" $key $value }}\n{{- end }}\n'
+    values = 'service: spark-connect\nconf:\n  "spark.driver.host": spark-conect\n  "spark.a": b\n'
+    here = seen(renderer, chart(line, values))
+    [finding] = here.findings()
+    assert here.at(finding)[0] == "is looked up by executors here: c/values.yaml:3:4"
+    assert after(here.applied(), "c/values.yaml") == values.replace("conect", "connect")
+
+
+def test_a_line_of_a_text_in_the_values_is_found(renderer: Renderer) -> None:
+    values = "service: spark-connect\nconf: |\n  spark.a=b\n  spark.driver.host=spark-conect\n  spark.c=d\n"
+    here = seen(renderer, chart("{{ .Values.conf | indent 4 }}\n", values))
+    [finding] = here.findings()
+    assert here.at(finding)[0] == "is looked up by executors here: c/values.yaml:4:3"
+    assert after(here.applied(), "c/values.yaml") == values.replace("conect", "connect")
+
+
+def test_the_file_of_a_release_is_fixed_and_not_the_default(renderer: Renderer) -> None:
+    release = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: prod}\nspec:\n"
+        "  destination: {namespace: spark}\n  source:\n    path: c\n    helm: {valueFiles: [/env/prod.yaml]}\n"
+    )
+    files = chart(
+        "    spark.driver.host={{ .Values.host }}\n", "service: spark-connect\nhost: spark-connect\n",
+        env__prod="host: spark-conect\n", app="",
+    )  # fmt: skip
+    files = {**files, "env/prod.yaml": files.pop("env/prod"), "app.yaml": release}
+    del files["app"]
+    here = seen(renderer, files)
+    [finding] = here.findings()
+    assert finding.remarks == ("seen with release prod in app.yaml",)
+    result = here.applied()
+    assert [change.path for change in result.changes] == ["env/prod.yaml"]
+    assert after(result, "env/prod.yaml") == "host: spark-connect\n"
+    assert "1 of them (release prod in app.yaml) show" in result.applied[0].proof[0]
+
+
+def test_a_value_that_stands_in_the_release_itself_is_told_and_left(renderer: Renderer) -> None:
+    release = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: prod}\nspec:\n  source:\n    path: c\n"
+        "    helm: {parameters: [{name: host, value: spark-conect}]}\n"
+    )
+    line = "    spark.driver.host={{ .Values.host }}\n"
+    files = {**chart(line, "service: spark-connect\nhost: spark-connect\n"), "app.yaml": release}
+    here = seen(renderer, files)
+    [finding] = here.findings()
+    assert (
+        "the value host is not set in a values file here, but by release prod in app.yaml" in finding.fixes[0].blocked
+    )
+    assert not here.applied().changes
+
+
+def test_defaults_of_a_subchart_under_its_alias(renderer: Renderer) -> None:
+    inner = {
+        f"u/charts/{path}": text
+        for path, text in chart(
+            "    spark.driver.host={{ .Values.host }}\n", "service: spark-connect\nhost: spark-connect\n"
+        ).items()
+    }
+    outer = "dependencies: [{name: c, version: 0.1.0, alias: spark}]\n"
+    files = {**inner, "u/Chart.yaml": CHART.replace("name: c", "name: u") + outer,
+             "u/values.yaml": "spark:\n  host: spark-conect\n"}  # fmt: skip
+    here = seen(renderer, files)
+    [finding] = here.findings()
+    assert "the value is set here: u/values.yaml:2:3" in here.at(finding)
+    assert after(here.applied(), "u/values.yaml") == "spark:\n  host: spark-connect\n"
+
+
+def test_what_files_show_as_written_is_told_once(renderer: Renderer) -> None:
+    files = chart("    spark.driver.host=spark-conect\n", "")
+    files["c/templates/pod.yaml"] = POD.replace("{{ .Values.service }}", "spark-connect")
+    here = seen(renderer, files)
+    [finding] = here.findings()
+    assert finding.views == ()
+    assert finding.remarks == ()
+
+
+def test_an_arm_that_nothing_reaches_is_told(renderer: Renderer) -> None:
+    line = '{{- if eq .Values.mode "k8s" }}\n    spark.driver.host={{ .Values.host }}\n{{- end }}\n'
+    values = "service: spark-connect\nmode: local\nhost: spark-conect\n"
+    here = seen(renderer, chart(line, values))
+    [finding] = here.findings()
+    assert finding.remarks == ('seen with derived: mode="k8s"',)
+    files = chart(line.replace("{{ .Values.host }}", "spark-conect"), values)
+    files["c/templates/pod.yaml"] = POD.replace("{{ .Values.service }}", "spark-connect")
+    [finding] = seen(renderer, files).findings()
+    assert finding.remarks == ('in an arm that no values file here reaches: if eq .Values.mode "k8s"',)
+
+
+def test_derived_values_are_of_use_in_their_own_arms_only(renderer: Renderer) -> None:
+    files = chart(
+        "    spark.driver.host={{ .Values.host }}\n", "service: a-service\nhost: spark-connect\nother: false\n"
+    )
+    # The derived set turns on the arm in which the Service's name changes, and nothing else of it is at fault.
+    files["c/templates/pod.yaml"] = POD.replace(
+        "{{ .Values.service }}", "{{ if .Values.other }}spark-conect{{ else }}spark-connect{{ end }}"
+    )
+    assert [finding.remarks for finding in seen(renderer, files).findings()] in (
+        [],
+        [("seen with derived: other=true",)],
+    )
+
+
+def test_a_rendering_that_is_not_yaml_is_told_and_not_judged(renderer: Renderer) -> None:
+    files = chart("    spark.driver.host={{ .Values.host }}\n", "service: spark-connect\nhost: spark-conect\n")
+    files["c/templates/broken.yaml"] = "kind: ConfigMap\nmetadata:\n  name: {{ .Values.none }}\n data: {}\n"
+    here = seen(renderer, files)
+    assert here.findings() == []
+    assert list(here.chart_views.notes) == [
+        "c renders to what is not YAML with default values: c/templates/broken.yaml:4"
+    ]
+
+
+def test_a_values_set_that_does_not_render_stops_no_other(renderer: Renderer) -> None:
+    line = '    spark.driver.host={{ required "host is needed" .Values.host }}\n'
+    files = chart(line, "service: spark-connect\n", **{"c__values-prod.yaml": "host: spark-conect\n"})
+    here = seen(renderer, files)
+    [finding] = here.findings()
+    assert finding.remarks == ("seen with values-prod.yaml",)
+    [note] = here.chart_views.notes
+    assert note.startswith("c does not render with default values: ")
+    assert "host is needed" in note
+
+
+def test_a_value_that_also_decides_a_condition_is_refused(renderer: Renderer) -> None:
+    line = (
+        "    spark.driver.host={{ .Values.host }}\n"
+        '{{- if eq .Values.host "spark-conect" }}\n    spark.special=true\n{{- end }}\n'
+    )
+    here = seen(renderer, chart(line, "service: spark-connect\nhost: spark-conect\n"))
+    result = here.applied()
+    assert not result.changes
+    reasons = [item.reason for item in result.refused] + [here.findings()[0].fixes[0].blocked]
+    assert any("a template computes the value" in reason or "decides more" in reason for reason in reasons)
+
+
+def test_the_namespace_of_an_unknown_release_is_none(renderer: Renderer) -> None:
+    account = (
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: spark, namespace: spark-jobs}\n---\n"
+        "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: other, namespace: spark-jobs}\n"
+    )
+    files = chart("    spark.a=b\n", "service: s\n", c__templates__sa=account)
+    files["c/templates/sa.yaml"] = files.pop("c/templates/sa")
+    files["c/templates/pod.yaml"] = POD.replace(
+        "metadata: {name: server}", "metadata: {name: server, namespace: {{ .Release.Namespace }}}"
+    ).replace("      containers:\n", "      serviceAccountName: {{ .Values.service }}park\n      containers:\n")
+    assert seen(renderer, files).findings("service-account-missing") == []
+
+
+@pytest.mark.parametrize("name", ["dev-", ""])
+def test_a_fix_that_breaks_another_overlay_is_refused(renderer: Renderer, name: str) -> None:
+    pod = POD.replace("{{ .Values.service }}", "spark-connect")
+    base = {
+        "base/kustomization.yaml": "resources: [pod.yaml]\nconfigMapGenerator:\n- name: conf\n  files: [spark-defaults.conf]\n",
+        "base/pod.yaml": pod,
+        "base/spark-defaults.conf": "spark.master=k8s://https://k\nspark.driver.host=spark-connect\n" + REST,
+        "dev/kustomization.yaml": f"namePrefix: '{name}'\nresources: [../base]\n",
+        "prod/kustomization.yaml": "namePrefix: prod-\nresources: [../base]\n",
+    }
+    here = seen(renderer, base)
+    findings = here.findings()
+    assert [finding.remarks for finding in findings] == [
+        (f"seen with overlay {one}",) for one in (["dev"] if name else []) + ["prod"]
+    ]
+    result = here.applied()
+    assert not result.changes
+    reason = "it would also change what is rendered with overlay" if name else "it would be wrong with overlay"
+    assert all(reason in item.reason for item in result.refused)
+
+
+def test_an_overlay_with_a_remote_base_is_told_and_not_judged(renderer: Renderer) -> None:
+    files = {
+        "o/kustomization.yaml": "resources: [pod.yaml, 'https://github.com/a/b//c?ref=v1']\n",
+        "o/pod.yaml": POD.replace("{{ .Values.service }}", "spark-connect")
+        + f"---\n{CONFIG}{INDENTED}    spark.driver.host=dev-spark-connect\n",
+    }
+    here = seen(renderer, files)
+    assert [finding.views for finding in here.findings()] == [()]
+    assert any("could not be built whole: o/kustomization.yaml" in note for note in here.views.overlays.notes)
