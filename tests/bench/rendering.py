@@ -14,7 +14,7 @@ from sparkfix.engine.prover import ChartProver
 from sparkfix.formats.render import render_all
 from sparkfix.helm.charts import Charts
 from sparkfix.helm.releases import find_releases
-from sparkfix.helm.renderer import Renderer
+from sparkfix.helm.renderer import Job, Renderer
 from sparkfix.helm.values import top_chart
 from sparkfix.model import Property, Refused, SetValue
 from sparkfix.text.edits import splice
@@ -94,7 +94,7 @@ def _measured(
         fresh = Charts(Renderer(), charts.releases)
         with fresh.renderer:
             # A child that runs already, and the values sets, as they serve all proofs of a run.
-            fresh.renderer.render(archives[0], [], anew=True)
+            fresh.renderer.render(b"", [Job()], anew=True)
             fresh.take_sets(chart, sets)
             begun = time.perf_counter()
             try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sparkfix.engine.expect import Setting, Settings, expected_settings, settings_of
@@ -30,6 +30,9 @@ ANYTHING = "zqanythingzq"
 """Stands in a rendered text for what every rendering makes anew (random texts, the time)."""
 _WILDCARD = re.compile(r"\{\{.*?\}\}|" + ANYTHING, re.DOTALL)
 
+Compared = tuple[str, str, str, tuple[tuple[int, str, int], ...]]
+"""A file, its text before and after, and which of its lines come from the templates that change."""
+
 Pairs = Callable[[Change], "list[tuple[str, str]]"]
 Templates = Callable[[str], "Document | None"]
 """The document of a template before the change, by its path in the workspace; None for what is no template."""
@@ -37,20 +40,36 @@ Templates = Callable[[str], "Document | None"]
 
 def compare(
     before: Mapped, after: Mapping[str, str], changes: Sequence[Change], templates: Templates,
-    varying: Mapping[str, str] | None = None,
+    varying: Mapping[str, str] | None = None, known: dict[Compared, bool] | None = None,
 ) -> bool:  # fmt: skip
     """Raise `Refused` with the rendered difference unless the changes account for all of it.
 
     `after` are the rendered files with the change; `varying` are texts of files before it in which `ANYTHING` stands
-    for what every rendering makes anew. Returns whether the changes show anywhere.
+    for what every rendering makes anew. `known` keeps what was compared with success, for values sets that render a file
+    alike. Returns whether the changes show anywhere.
     """
-    shown = False
+    shown, places = False, {path_of(change) for change in changes}
+    kept: dict[Compared, bool] = {} if known is None else known
     for file in sorted({*before.rendering.files, *after}):
         old, new = before.rendering.files.get(file, ""), after.get(file, "")
         if file.endswith((".yaml", ".yml", ".json", ".tpl")):
-            known = (varying or {}).get(file, old)
-            shown |= _compare_file(file, before.files.get(file, ()), known, new, changes, templates)
+            text, lines = (varying or {}).get(file, old), before.files.get(file, ())
+            key = (file, text, new, _made(lines, places))
+            if key not in kept:
+                kept[key] = _compare_file(file, lines, text, new, changes, templates)
+            shown |= kept[key]
     return shown
+
+
+def _made(lines: Sequence[RenderedLine], paths: Collection[str]) -> tuple[tuple[int, str, int], ...]:
+    """Which rendered lines are made by which lines of some templates."""
+    return tuple(
+        (number, place.path, place.line)
+        for number, line in enumerate(lines, start=1)
+        if line.source is not None
+        for place in (line.source, *line.callers)
+        if place.path in paths
+    )
 
 
 def varying_parts(first: Mapping[str, str], second: Mapping[str, str]) -> dict[str, str]:
@@ -97,6 +116,8 @@ def _compare_file(
         return any(place is not None and (place.path, place.line) == (path, line) for place in places)
 
     inside, outside = templates_only(changes, lambda path: templates(path) is not None)
+    if old == new and not _made(lines, {path_of(change) for change in inside}):
+        return False
     document = open_document(SourceText(file, old.encode()))
     wanted = [
         one

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from sparkfix.engine.proof import Proof
-from sparkfix.engine.prove import Templates, compare, varying_parts
+from sparkfix.engine.prove import Compared, Templates, compare, varying_parts
 from sparkfix.engine.prove_values import compare_values, probe_of
 from sparkfix.formats.document import Document
 from sparkfix.formats.render import render_all
@@ -116,7 +116,8 @@ class ChartProver:
         old, new = self.charts.files(before, chart), self.charts.files(after, chart)
         sets = [_without_edited(item, changes) for item in self.charts.sets(before, chart)]
         jobs, templates = [item.job(before.data) for item in sets], _templates(before, old)
-        mapped = self.charts.mapped(old, jobs)
+        paths, known = {path_of(change) for change in changes}, dict[Compared, bool]()
+        mapped = self.charts.mapped(old, jobs, frozenset(path for path in old.templates() if old.places[path] in paths))
         results = self.charts.rendered(new, [item.job(after.data) for item in sets])
         held = 0
         seen: list[ValuesSet] = []
@@ -124,7 +125,7 @@ class ChartProver:
         for item, job, one, result in zip(sets, jobs, mapped, results, strict=True):
             if self._may_be_compared(chart, item, one.rendering, result, remarks):
                 with _naming(item):
-                    seen += [item] * self._compared(old, job, one, result, changes, templates)
+                    seen += [item] * self._compared(old, job, one, result, changes, templates, known)
                 held += 1
         return Proof(len(seen), held, _shortened(remarks), _given(seen))
 
@@ -148,11 +149,11 @@ class ChartProver:
 
     def _compared(
         self, chart: ChartFiles, job: Job, before: Mapped, after: Rendering, changes: Sequence[Change],
-        templates: Templates,
+        templates: Templates, known: dict[Compared, bool],
     ) -> bool:  # fmt: skip
         """Compare two renderings; what a chart makes anew each time (random texts, the time) is left out."""
         try:
-            return compare(before, after.files, changes, templates)
+            return compare(before, after.files, changes, templates, known=known)
         except Refused:
             varying = self._varying(chart, job, before.rendering)
             if not varying:

@@ -85,20 +85,24 @@ class Charts:
         """A chart rendered. Raises `CannotRender`."""
         return self.renderer.render(chart.archive(), jobs)
 
-    def mapped(self, chart: ChartFiles, jobs: Sequence[Job]) -> list[Mapped]:
-        """A chart rendered, with the sources of its lines. Raises `CannotRender`."""
-        keys = [_digest(chart.contents, job) for job in jobs]
+    def mapped(self, chart: ChartFiles, jobs: Sequence[Job], only: frozenset[str] | None = None) -> list[Mapped]:
+        """A chart rendered, with the sources of its lines; with `only` of those that these templates make.
+
+        Raises `CannotRender`.
+        """
+        asked = "" if only is None else repr(sorted(only))
+        keys = [f"lines {_digest(chart.contents, job)} {asked}" for job in jobs]
         plain = self.rendered(chart, jobs)
         for key, one in zip(keys, plain, strict=True):
-            if key not in self._mapped and (found := read_lines(self.renderer.recalled(f"lines {key}"), one)):
+            if key not in self._mapped and (found := read_lines(self.renderer.recalled(key), one)):
                 self._mapped[key] = found
         todo = {key: place for place, key in enumerate(keys) if key not in self._mapped}
         if todo:
             places = list(todo.values())
-            made = add_sources(self.renderer, chart, [jobs[at] for at in places], [plain[at] for at in places])
+            made = add_sources(self.renderer, chart, [jobs[at] for at in places], [plain[at] for at in places], only)
             for key, one_made in zip(todo, made, strict=True):
                 self._mapped[key] = one_made
-                self.renderer.keep(f"lines {key}", written_lines(one_made))
+                self.renderer.keep(key, written_lines(one_made))
         return [self._mapped[key] for key in keys]
 
     def using(self, file: str) -> Iterable[str]:

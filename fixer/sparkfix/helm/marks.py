@@ -73,12 +73,17 @@ class Marked:
     texts: Mapping[str, str]
     marks: tuple[Mark, ...]
     found: re.Pattern[str]
+    word: str
+
+    def without(self, text: str) -> str:
+        """A rendered text without its marks."""
+        return self.found.sub("", text) if self.word in text else text
 
 
-def mark_templates(texts: Mapping[str, str], effort: Effort) -> Marked:
-    """Put marks into the templates of a chart (path in the chart to text)."""
-    word = _unused_word(texts.values())
-    marks = tuple(find_marks(texts, effort))
+def mark_templates(texts: Mapping[str, str], effort: Effort, context: Mapping[str, str] | None = None) -> Marked:
+    """Put marks into templates of a chart (path in the chart to text); `context` are all of them, if `texts` are not."""
+    word = _unused_word((context or texts).values())
+    marks = tuple(find_marks(texts, effort, context))
     inserts: dict[str, dict[int, str]] = {path: {} for path in texts}
     for number, mark in enumerate(marks):
         text = f"{word}{mark.kind.value}{number}{word}"
@@ -90,12 +95,12 @@ def mark_templates(texts: Mapping[str, str], effort: Effort) -> Marked:
         else:
             own[mark.start] = own.get(mark.start, "") + text
     marked = {path: _inserted(text, inserts[path]) for path, text in texts.items()}
-    return Marked(marked, marks, re.compile(f"{word}([tob])([0-9]+){word}"))
+    return Marked(marked, marks, re.compile(f"{word}([tob])([0-9]+){word}"), word)
 
 
-def find_marks(texts: Mapping[str, str], effort: Effort) -> Iterator[Mark]:
-    """The marks that templates can bear, in order of files and places."""
-    parsed = {path: parse(text) for path, text in texts.items()}
+def find_marks(texts: Mapping[str, str], effort: Effort, context: Mapping[str, str] | None = None) -> Iterator[Mark]:
+    """The marks that templates can bear, in order of files and places; `context` are all templates of the chart."""
+    parsed = {path: parse(text) for path, text in (context or texts).items()}
     silent = _bodies_used_as_values(parsed) if effort is Effort.ALL else None
     for path, text in texts.items():
         template, eaten = parsed[path], _eaten(text)

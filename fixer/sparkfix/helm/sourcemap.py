@@ -6,7 +6,7 @@ the same text in the same place; elsewhere it is None, never a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sparkfix.helm.archive import ChartFiles
@@ -61,24 +61,46 @@ def map_sources(renderer: Renderer, chart: ChartFiles, jobs: Sequence[Job]) -> l
     return add_sources(renderer, chart, jobs, renderer.render(chart.archive(), jobs))
 
 
-def add_sources(renderer: Renderer, chart: ChartFiles, jobs: Sequence[Job], plain: Sequence[Rendering]) -> list[Mapped]:
-    """The sources for renderings that were made already: with all marks, and with fewer for files that need it."""
+def add_sources(
+    renderer: Renderer,
+    chart: ChartFiles,
+    jobs: Sequence[Job],
+    plain: Sequence[Rendering],
+    only: Collection[str] | None = None,
+) -> list[Mapped]:
+    """The sources for renderings that were made already: with all marks, and with fewer for files that need it.
+
+    With `only` just for the lines that these templates (paths in the chart) make: others stay without a source.
+    """
     known = [
         {file: tuple(map(RenderedLine, rendered_lines(body))) for file, body in rendering.files.items()}
         for rendering in plain
     ]
     templates = chart.templates()
+    if only is not None:
+        templates = {path: text for path, text in templates.items() if path in only}
+    left = [set(files) if templates else set() for files in known]
     for effort in Effort:
-        todo = [index for index, files in enumerate(known) if any(_is_open(lines) for lines in files.values())]
+        todo = [index for index, files in enumerate(left) if files]
         if not todo:
             break
-        marked = mark_templates(templates, effort)
+        marked = mark_templates(templates, effort, chart.templates() if only is not None else None)
         results = renderer.render(chart.archive(marked.texts), [jobs[index] for index in todo])
         for index, result in zip(todo, results, strict=True):
-            for file, lines in known[index].items():
-                if _is_open(lines):
-                    known[index][file] = _read(chart, marked, lines, rendered_lines(result.files.get(file, "")))
+            for file in sorted(left[index]):
+                texts = rendered_lines(result.files.get(file, ""))
+                read = _read(chart, marked, known[index][file], texts)
+                known[index][file] = read
+                whole = _is_same(marked, read, texts) if only is not None else not _is_open(read)
+                left[index] -= {file} if whole else set()
     return [Mapped(rendering, files) for rendering, files in zip(plain, known, strict=True)]
+
+
+def _is_same(marked: Marked, lines: Sequence[RenderedLine], texts: Sequence[str]) -> bool:
+    """Is a file the same with marks, once they are taken out?"""
+    return len(lines) == len(texts) and all(
+        marked.without(text) == line.text for line, text in zip(lines, texts, strict=True)
+    )
 
 
 def _is_open(lines: Iterable[RenderedLine]) -> bool:
@@ -97,7 +119,7 @@ def _read(
 
 
 def _line(chart: ChartFiles, marked: Marked, text: str, with_marks: str) -> RenderedLine:
-    if marked.found.sub("", with_marks) != text:
+    if with_marks == text or marked.without(with_marks) != text:
         return RenderedLine(text)
     marks = [marked.marks[int(number)] for _, number in marked.found.findall(with_marks)]
     # A line that prints nothing but its line break made this line only if nothing else did.
