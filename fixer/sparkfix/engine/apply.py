@@ -349,13 +349,17 @@ def _must_be_silent(
 def _must_be_right_everywhere(
     batch: Sequence[AppliedFix], findings: Sequence[Finding], left: Sequence[Finding]
 ) -> None:
-    """What one rendering asks for may be wrong in another: then the rule finds something new there."""
-    if not any(item.finding.views for item in batch):
+    """What one rendering asks for may be wrong in another, or as written: then the rule finds something new there."""
+    edited = {edit.path for item in batch if item.finding.views for edit in item.edits}
+    if not edited:
         return
     old = {(item.primary.path, item.message) for item in findings}
     for item in left:
-        if item.views and item.listed and (item.primary.path, item.message) not in old:
-            raise Refused(f"it would be wrong with {', '.join(item.views[:3])}: {item.message}")
+        if item.listed and (item.primary.path, item.message) not in old:
+            if item.views:
+                raise Refused(f"it would be wrong with {', '.join(item.views[:3])}: {item.message}")
+            if item.primary.path in edited:
+                raise Refused(f"it would be wrong as written: {item.message}")
 
 
 def _asked_for(run: _Run, findings: Iterable[Finding]) -> Counter[Words]:
