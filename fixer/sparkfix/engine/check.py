@@ -80,7 +80,13 @@ def check_scope(
         return written
     remarked = [_remarked(finding, views.unreached(workspace, finding.primary)) for finding in written]
     shown = views.views(workspace, scope)
-    return [*remarked, *rendered_findings(workspace, shown, rules, options, problems, remarked)]
+    rendered = rendered_findings(workspace, shown, rules, options, problems, remarked)
+    return [*remarked, *(_remarked(finding, _unreached(workspace, finding, views)) for finding in rendered)]
+
+
+def _unreached(workspace: Workspace, finding: Finding, views: Views) -> str:
+    """The remark for the first place of a finding that has one: what derived values show has no other ground."""
+    return next((remark for place in finding.places if (remark := views.unreached(workspace, place))), "")
 
 
 def _remarked(finding: Finding, remark: str) -> Finding:
