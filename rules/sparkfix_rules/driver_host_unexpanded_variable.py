@@ -6,7 +6,8 @@ and `env`; in a file that Spark reads they stay as they are, and the driver dies
 address with `java.nio.channels.UnresolvedAddressException`.
 
 Nothing is reported where the text is made by `envsubst`, `sed` or a shell before Spark reads it, as far as the
-workload's containers and the scripts beside it show, and for `$(NAME)` in arguments of a container that has NAME.
+workload's containers and the scripts beside it show, and for `$(NAME)` in arguments of a container that has NAME, or
+that stands in a patch: there another file may give it.
 
 Fix safety: safe where the server's container has the variable, or where it can be given the pod's IP in the same
 step; unsafe where the container was not found, since the variable may be missing there.
@@ -19,7 +20,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sparkfix.api import AddEnv, Applicability, Change, Finding, Fix, Property, PropertyBlock, SetValue, Workload, rule
+from sparkfix.api import (
+    AddEnv,
+    Applicability,
+    Change,
+    Finding,
+    Fix,
+    Property,
+    PropertyBlock,
+    SetValue,
+    Workload,
+    rule,
+    variables,
+)
 
 KEYS = ("spark.driver.host", "spark.driver.bindAddress")
 VARIABLE = re.compile(r"\$\{([A-Za-z_]\w*)\}|\$\(([A-Za-z_]\w*)\)|\$([A-Za-z_]\w*)")
@@ -42,18 +55,19 @@ def _finding(
     workload: Workload, block: PropertyBlock, item: Property, name: str, *, kubernetes: bool
 ) -> Iterator[Finding]:
     arguments = block.carrier == "arguments"
-    known = workload.server is not None and name in workload.server.environment()
-    if arguments and kubernetes and (known or workload.server is None):
+    server = workload.server if workload.server and not variables.is_part(workload.server) else None
+    known = server is not None and name in server.environment()
+    if arguments and kubernetes and (known or server is None):
         return
     written = f"$({name})" if arguments else f"${{env:{name}}}"
     value = VARIABLE.sub(lambda found: written if name in found.groups() else found[0], item.value.strip())
     changes: list[Change] = [SetValue(item, value)] if value != item.value else []
     titles = [f"write it as `{value}`"] if changes else []
     safety = Applicability.SAFE
-    if workload.server is None:
+    if server is None:
         safety = Applicability.UNSAFE
     elif not known and POD_IP_NAMES.match(name):
-        readers = (workload.server, *workload.sharing)
+        readers = (server, *workload.sharing)
         changes += [AddEnv(reader, name, "status.podIP") for reader in readers if name not in reader.environment()]
         titles.append(f"set {name} to the pod's IP")
     elif not known:

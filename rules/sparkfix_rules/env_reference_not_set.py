@@ -6,9 +6,9 @@ Spark leaves a reference that it cannot resolve as it is; it never becomes empty
 
 Only keys are looked at in which Spark expands such references at all, and only pods whose manifest is here: in cluster
 mode the submission or an operator makes the driver's environment. Nothing is reported where a template, an object that
-is not here or a script may set the variable, nor for variables that images, links to Services or webhooks of clouds
-bring (`JAVA_HOME`, `SPARK_…`, `…_SERVICE_HOST`). Other names than those of the Downward API may still come with the
-image: medium confidence.
+is not here, the file that a patch is for or a script may set the variable, nor for variables that images, links to
+Services or webhooks of clouds bring (`JAVA_HOME`, `SPARK_…`, `…_SERVICE_HOST`). Other names than those of the Downward
+API may still come with the image: medium confidence.
 
 Fix safety: safe for POD_IP, POD_NAME, POD_NAMESPACE and NODE_NAME (also with `MY_` or `K8S_` before them), which the
 Downward API fills: the setting cannot have worked without. For other names it is display-only.

@@ -210,11 +210,12 @@ def test_an_arm_that_nothing_reaches_is_told(renderer: Renderer) -> None:
     values = "service: spark-connect\nmode: local\nhost: spark-conect\n"
     here = seen(renderer, chart(line, values))
     [finding] = here.findings()
-    assert finding.remarks == ('seen with derived: mode="k8s"',)
+    unreached = 'in an arm that no values file here reaches: if eq .Values.mode "k8s"'
+    assert finding.remarks == ('seen with derived: mode="k8s"', unreached)
     files = chart(line.replace("{{ .Values.host }}", "spark-conect"), values)
     files["c/templates/pod.yaml"] = POD.replace("{{ .Values.service }}", "spark-connect")
     [finding] = seen(renderer, files).findings()
-    assert finding.remarks == ('in an arm that no values file here reaches: if eq .Values.mode "k8s"',)
+    assert finding.remarks == (unreached,)
 
 
 def test_derived_values_are_of_use_in_their_own_arms_only(renderer: Renderer) -> None:
@@ -225,10 +226,9 @@ def test_derived_values_are_of_use_in_their_own_arms_only(renderer: Renderer) ->
     files["c/templates/pod.yaml"] = POD.replace(
         "{{ .Values.service }}", "{{ if .Values.other }}spark-conect{{ else }}spark-connect{{ end }}"
     )
-    assert [finding.remarks for finding in seen(renderer, files).findings()] in (
-        [],
-        [("seen with derived: other=true",)],
-    )
+    unreached = "in an arm that no values file here reaches: if .Values.other"
+    found = [finding.remarks for finding in seen(renderer, files).findings()]
+    assert found in ([], [("seen with derived: other=true", unreached)])
 
 
 def test_a_rendering_that_is_not_yaml_is_told_and_not_judged(renderer: Renderer) -> None:
@@ -307,3 +307,16 @@ def test_an_overlay_with_a_remote_base_is_told_and_not_judged(renderer: Renderer
     here = seen(renderer, files)
     assert [finding.views for finding in here.findings()] == [()]
     assert any("could not be built whole: o/kustomization.yaml" in note for note in here.views.overlays.notes)
+
+
+def test_a_base_is_judged_by_its_overlays(renderer: Renderer) -> None:
+    """As written the host names no Service; with the prefix of the only overlay it does."""
+    pod = POD.replace("{{ .Values.service }}", "spark-connect")
+    files = {
+        "base/kustomization.yaml": "resources: [pod.yaml]\n",
+        "base/pod.yaml": f"{pod}---\n{CONFIG}{INDENTED}    spark.driver.host=prod-spark-connect\n",
+        "prod/kustomization.yaml": "namePrefix: prod-\nresources: [../base]\n",
+    }
+    assert seen(renderer, files).findings() == []
+    alone = {path: text for path, text in files.items() if path == "base/pod.yaml"}
+    assert len(seen(renderer, alone).findings()) == 1

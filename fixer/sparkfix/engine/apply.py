@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from sparkfix.engine.check import Scope, Views, check_scope, scopes_of
 from sparkfix.engine.choose import Choice, choose
-from sparkfix.engine.outcome import must_be_silent, must_concern_all, words_of
-from sparkfix.engine.proof import Prover
+from sparkfix.engine.outcome import ALTERING, must_be_silent, must_show_where_asked, words_of
+from sparkfix.engine.proof import Proof, Prover
 from sparkfix.engine.verify import verify
 from sparkfix.formats.render import render_all
 from sparkfix.model import (
@@ -25,7 +25,7 @@ from sparkfix.model import (
     Rule,
 )
 from sparkfix.report.text import where
-from sparkfix.text.edits import EditSet, OverlappingEdits, splice
+from sparkfix.text.edits import EditSet, OverlappingEdits, edited, splice
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.workspace import Workspace
 
@@ -331,10 +331,22 @@ def _prove(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequen
     proof: tuple[str, ...] = ()
     if run.prove is not None:
         shown = run.prove(run.workspace, changed, changes)
-        must_concern_all(batch, shown)
+        for item in batch:
+            _must_concern_its_views(run, item, shown)
         proof = shown.lines()
     touched = tuple(FileChange(path, before[path], after[path]) for path in sorted(after))
     return _Proven([replace(item, proof=proof) for item in batch], changed, edits, touched, left)
+
+
+def _must_concern_its_views(run: _Run, item: AppliedFix, proof: Proof) -> None:
+    """What some renderings ask to be altered must show in these alone; what is only added may stand in others, too."""
+    altering = [change for change in item.fix.changes if isinstance(change, ALTERING)]
+    if not item.finding.views or not altering or run.prove is None:
+        return
+    if len(altering) < len(item.fix.changes):
+        with_them = run.workspace.with_edits(edited(run.workspace.data, render_all(altering)))
+        proof = run.prove(run.workspace, with_them, altering)
+    must_show_where_asked(item.finding, proof)
 
 
 def _keep(run: _Run, rule: Rule, proven: _Proven) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sparkfix.engine.rendered import Rendered, rendered_findings
+from sparkfix.engine.rendered import Rendered, findings_in_views, only_in_views, shows_one
 from sparkfix.engine.unit import check_unit, units_of
-from sparkfix.model import Finding, Place, Problem, Rule
+from sparkfix.model import Finding, Place, Problem, Rule, Workload
 from sparkfix.workspace.find import is_candidate
 from sparkfix.workspace.workspace import Workspace
 
@@ -34,6 +34,9 @@ class Views(Protocol):
 
     def unreached(self, workspace: Workspace, place: Place) -> str:
         """A remark for a place in a template that no values of the repository render; else nothing."""
+
+    def superseded(self, workspace: Workspace, scope: Scope) -> frozenset[str]:
+        """The files of a scope that are applied as parts of views only, never as they are written."""
 
 
 def scopes_of(workspace: Workspace, views: Views | None) -> list[Scope]:
@@ -70,7 +73,10 @@ def check_scope(
     problems: list[Problem] | None = None,
     views: Views | None = None,
 ) -> list[Finding]:
-    """The findings of some rules in one scope: in files, then those that only rendering shows."""
+    """The findings of some rules in one scope: in files, then those that only rendering shows.
+
+    What is said of a workload in files that are applied as parts of overlays only is a fault if an overlay shows it.
+    """
     written = [
         finding
         for unit, paths in scope.units
@@ -79,8 +85,21 @@ def check_scope(
     if views is None:
         return written
     remarked = [_remarked(finding, views.unreached(workspace, finding.primary)) for finding in written]
-    shown = views.views(workspace, scope)
-    return [*remarked, *rendered_findings(workspace, shown, rules, options, problems, remarked)]
+    shown, parts = views.views(workspace, scope), views.superseded(workspace, scope)
+    whole = {rule.id for rule in rules if rule.subject is Workload and rule.rendered}
+    found = findings_in_views(workspace, shown, rules, options, problems)
+    kept = [
+        item
+        for item in remarked
+        if item.rule not in whole or item.primary.path not in parts or shows_one(workspace, item, found)
+    ]
+    rendered = only_in_views(workspace, shown, found, kept)
+    return [*kept, *(_remarked(finding, _unreached(workspace, finding, views)) for finding in rendered)]
+
+
+def _unreached(workspace: Workspace, finding: Finding, views: Views) -> str:
+    """The remark for the first place of a finding that has one: what derived values show has no other ground."""
+    return next((remark for place in finding.places if (remark := views.unreached(workspace, place))), "")
 
 
 def _remarked(finding: Finding, remark: str) -> Finding:

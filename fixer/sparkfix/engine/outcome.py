@@ -20,7 +20,7 @@ from sparkfix.model import (
     SetWords,
 )
 
-_ALTERING = (SetValue, Remove, CommentOut, RenameKey, SetField, SetWords)
+ALTERING = (SetValue, Remove, CommentOut, RenameKey, SetField, SetWords)
 
 Words = tuple[str, str, str, str]
 """Rule, path, message and title of a fix."""
@@ -31,14 +31,11 @@ def words_of(finding: Finding, fix: Fix) -> Words:
     return finding.rule, finding.primary.path, finding.message, fix.title
 
 
-def must_concern_all(batch: Sequence[AppliedFix], proof: Proof) -> None:
-    """What one rendering asks to be changed must not change in others that do not ask for it."""
-    for item in batch:
-        others = [name for name in proof.shown if name not in item.finding.views]
-        if item.finding.views and others and any(isinstance(change, _ALTERING) for change in item.fix.changes):
-            raise Refused(
-                f"it would also change what is rendered with {', '.join(others[:3])}, which does not ask for it"
-            )
+def must_show_where_asked(finding: Finding, proof: Proof) -> None:
+    """What one rendering asks to be altered must not change in others that do not ask for it."""
+    others = [name for name in proof.shown if name not in finding.views]
+    if others:
+        raise Refused(f"it would also change what is rendered with {', '.join(others[:3])}, which does not ask for it")
 
 
 def must_be_silent(
@@ -56,13 +53,17 @@ def must_be_silent(
 def _must_be_right_everywhere(
     batch: Sequence[AppliedFix], findings: Sequence[Finding], left: Sequence[Finding]
 ) -> None:
-    """What one rendering asks for may be wrong in another: then the rule finds something new there."""
-    if not any(item.finding.views for item in batch):
+    """What one rendering asks for may be wrong in another, or as written: then the rule finds something new there."""
+    edited = {edit.path for item in batch if item.finding.views for edit in item.edits}
+    if not edited:
         return
     old = {(item.primary.path, item.message) for item in findings}
     for item in left:
-        if item.views and item.listed and (item.primary.path, item.message) not in old:
-            raise Refused(f"it would be wrong with {', '.join(item.views[:3])}: {item.message}")
+        if item.listed and (item.primary.path, item.message) not in old:
+            if item.views:
+                raise Refused(f"it would be wrong with {', '.join(item.views[:3])}: {item.message}")
+            if item.primary.path in edited:
+                raise Refused(f"it would be wrong as written: {item.message}")
 
 
 def _asked_for(choice: Choice, findings: Iterable[Finding]) -> Counter[Words]:

@@ -18,8 +18,8 @@ from sparkfix.helm.charts import Charts
 from sparkfix.helm.renderer import CannotRender, Job, Rendering
 from sparkfix.helm.sourcemap import Mapped
 from sparkfix.helm.values import ValuesSet, top_chart
-from sparkfix.model import Add, Change, Edit, FileChange, Refused, RenameKey, SetField, path_of, property_of
-from sparkfix.text.edits import splice
+from sparkfix.model import Add, Change, FileChange, Refused, RenameKey, SetField, path_of, property_of
+from sparkfix.text.edits import edited
 from sparkfix.workspace.workspace import Workspace
 
 _NAMED = 3
@@ -84,7 +84,7 @@ class ChartProver:
         values = [one for one in changes if isinstance(one, SetField) and one.path not in templates]
         rest = [one for one in changes if one not in values]
         for change in values:
-            with_it = _edited(before, change) if rest or len(values) > 1 else after
+            with_it = before.with_edits(edited(before.data, render_all([change]))) if rest or len(values) > 1 else after
             proofs.append(self._prove_value(before, with_it, chart, change))
             before = with_it
         if rest:
@@ -96,7 +96,7 @@ class ChartProver:
         )  # fmt: skip
 
     def _prove_value(self, before: Workspace, after: Workspace, chart: str, change: SetField) -> Proof:
-        probe = _edited(before, probe_of(change))
+        probe = before.with_edits(edited(before.data, render_all([probe_of(change)])))
         sets = self.charts.sets(before, chart)
         snapshots = [(self.charts.files(one, chart), [item.job(one.data) for item in sets])
                      for one in (before, probe, after)]  # fmt: skip
@@ -173,14 +173,6 @@ def _naming(values: ValuesSet) -> Iterator[None]:
         yield
     except Refused as reason:
         raise Refused(f"with {values.label}, {reason}") from None
-
-
-def _edited(workspace: Workspace, change: Change) -> Workspace:
-    """A snapshot with one change made. Raises `Refused`."""
-    edits: dict[str, list[Edit]] = {}
-    for edit in render_all([change]):
-        edits.setdefault(edit.path, []).append(edit)
-    return workspace.with_edits({path: splice(workspace.data(path) or b"", own) for path, own in edits.items()})
 
 
 def _without_edited(values: ValuesSet, changes: Sequence[Change]) -> ValuesSet:

@@ -50,32 +50,44 @@ class _Seen:
     views: dict[str, None]
 
 
-def rendered_findings(
+def findings_in_views(
     workspace: Workspace,
     shown: Sequence[Rendered],
     rules: Sequence[Rule],
     options: Mapping[str, str],
     problems: list[Problem] | None,
+) -> list[tuple[Rendered, Finding]]:
+    """What rules find in views, as findings in the files; each with the view that it was found in."""
+    targets = set(workspace.targets)
+    return [
+        (one, finding)
+        for one in shown
+        for finding in _in_view(one, rules, options, problems)
+        if any(place.path in targets for place in finding.places)
+    ]
+
+
+def shows_one(workspace: Workspace, written: Finding, found: Sequence[tuple[Rendered, Finding]]) -> bool:
+    """Is a finding in the files found in a view, too?"""
+    known = _Known(workspace, [written])
+    return any(known.holds(finding) for _, finding in found)
+
+
+def only_in_views(
+    workspace: Workspace,
+    shown: Sequence[Rendered],
+    found: Sequence[tuple[Rendered, Finding]],
     written: Sequence[Finding],
 ) -> list[Finding]:
-    """What rules find in views and not in the files themselves, as findings in the files, each once.
-
-    `written` are the findings in the files: what is found again at such a place is left out.
-    """
+    """What was found in views and not in the files themselves, each once. `written` are the findings in the files."""
     known = _Known(workspace, written)
-    targets = set(workspace.targets)
     seen: dict[Key, _Seen] = {}
-    for one in shown:
-        for finding in _in_view(one, rules, options, problems):
-            if not any(place.path in targets for place in finding.places):
-                continue
-            if known.holds(finding):
-                continue
-            if one.view.derived and not any(map(one.view.keeps, finding.places)):
-                continue
-            places = tuple((place.path, place.span.start, place.span.end) for place in finding.places)
-            views = seen.setdefault((finding.rule, finding.message, places), _Seen(finding, {})).views
-            views[one.view.name] = None
+    for one, finding in found:
+        if known.holds(finding) or (one.view.derived and not any(map(one.view.keeps, finding.places))):
+            continue
+        places = tuple((place.path, place.span.start, place.span.end) for place in finding.places)
+        views = seen.setdefault((finding.rule, finding.message, places), _Seen(finding, {})).views
+        views[one.view.name] = None
     given = [one.view.name for one in shown if not one.view.derived]
     return [_told(item, given) for item in seen.values()]
 

@@ -56,6 +56,13 @@ class RenderedViews:
         """A remark for a place in a template that no values of the repository render."""
         return self.charts.unreached(workspace, place) if self.charts is not None else ""
 
+    def superseded(self, workspace: Workspace, scope: Scope) -> frozenset[str]:
+        """The files that contribute to overlays of a scope, if all of these could be built."""
+        overlays = self._reached.get(scope.name, ())
+        if scope.name.startswith(_CHART) or any(self.overlays.view(workspace, folder) is None for folder in overlays):
+            return frozenset()
+        return frozenset(path for folder in overlays for path in self.overlays.files(workspace, folder))
+
     def _joined(self, workspace: Workspace, units: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
         """The name of the scope of each folder that an overlay takes something from."""
         names: dict[str, str] = {}

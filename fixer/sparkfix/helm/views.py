@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -323,17 +324,28 @@ class ChartSources:
 
 
 def in_line(source: SourceText, number: int, text: str) -> Place:
-    """Where a text stands in a line (from 1); if it does not, all from its key on; else the line without its indent."""
+    """Where a text stands as a whole word in a line (from 1); if it does not, all from its key on; else the whole line.
+
+    Without the line's indent.
+    """
     line = source.line_span(number)
     data = source.data[line.start : line.end]
     end = line.start + len(source.encode(source.decode(data).rstrip()))
-    key = source.encode(_key(text))
-    if text and (at := data.find(source.encode(text))) >= 0:
-        return Place(source.path, Span(line.start + at, line.start + at + len(source.encode(text))))
-    if key and (at := data.find(key)) >= 0:
-        return Place(source.path, Span(line.start + at, max(end, line.start + at)))
+    own = _word_in(data, source.encode(text))
+    if own is not None:
+        return Place(source.path, Span(line.start + own.start(), line.start + own.end()))
+    key = _word_in(data, source.encode(_key(text)))
+    if key is not None:
+        return Place(source.path, Span(line.start + key.start(), max(end, line.start + key.start())))
     indent = len(source.encode(source.decode(data))) - len(source.encode(source.decode(data).lstrip()))
     return Place(source.path, Span(min(line.start + indent, end), end))
+
+
+def _word_in(data: bytes, text: bytes) -> re.Match[bytes] | None:
+    """The first place of a text that is no part of a longer name: `x` in `x: y`, not in `x.name`."""
+    before = rb"(?<![\w.-])" if re.match(rb"\w", text) else b""
+    after = rb"(?![\w-]|\.\w)" if re.search(rb"\w\Z", text) else b""
+    return re.search(before + re.escape(text) + after, data) if text else None
 
 
 def _key(text: str) -> str:

@@ -35,7 +35,7 @@ def is_stock_image(image: str) -> bool:
 
 
 def mounts_of(container: Container, objects: Sequence[KubernetesObject], namespace: str) -> tuple[Mount, ...] | None:
-    """A container's mounts; None where a template adds mounts or volumes that are not written out."""
+    """A container's mounts; None where a template adds mounts or volumes, or makes the path of a mount."""
     for node in (container.node.get("volumeMounts"), container.pod.get("volumes")):
         if node is not None and node.filled:
             return None
@@ -49,6 +49,8 @@ def mounts_of(container: Container, objects: Sequence[KubernetesObject], namespa
         part = node.text("subPath") or node.text("subPathExpr")
         if part:
             files = frozenset({""}) if files is not None and part in files else None
+        if not literal(node.text("mountPath") or "/"):
+            return None
         found.append(Mount(posixpath.normpath(node.text("mountPath") or "/"), node, source, files))
     return tuple(found)
 

@@ -115,10 +115,17 @@ def is_assigned(container: Container, name: str, objects: Iterable[KubernetesObj
     return any(assignment.search(text) for part in parts if part is not None for text in part.texts())
 
 
+def is_part(container: Container) -> bool:
+    """Does a container stand in a patch, so that another file holds the rest of it? Kubernetes asks for an image."""
+    return container.node.get("image") is None and not container.node.filled
+
+
 def has(container: Container, name: str, objects: Iterable[KubernetesObject]) -> bool | None:
-    """Does a container set a variable? None where a template, or an object that is not here, may set it."""
+    """Does a container set a variable? None where a template, a patched file or an object not here may set it."""
     if name in container.environment():
         return True
+    if is_part(container):
+        return None
     env, sources = container.node.get("env"), container.node.get("envFrom")
     if container.node.filled or (env is not None and env.filled) or (sources is not None and sources.filled):
         return None

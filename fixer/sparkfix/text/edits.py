@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sparkfix.model import Edit
 
@@ -54,3 +54,11 @@ def splice(data: bytes, edits: Iterable[Edit]) -> bytes:
         position = edit.span.end
     parts.append(data[position:])
     return b"".join(parts)
+
+
+def edited(data: Callable[[str], bytes | None], edits: Iterable[Edit]) -> dict[str, bytes]:
+    """The new bytes of each file that some edits concern; `data` gives the old ones. Raises `OverlappingEdits`."""
+    found: dict[str, list[Edit]] = {}
+    for edit in edits:
+        found.setdefault(edit.path, []).append(edit)
+    return {path: splice(data(path) or b"", own) for path, own in found.items()}

@@ -14,12 +14,13 @@ from sparkfix.formats.yaml.tolerant import dump_manifest
 from sparkfix.model import Command, KubernetesObject, Node, Place, Property, PropertyBlock, Refused, Span, Workload
 from sparkfix.workspace.expanders import folder_expander
 from sparkfix.workspace.kustomize.objects import Built, EffectiveObject
+from sparkfix.workspace.kustomize.operations import Route, added_by, at, fields_giving, within_patch
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.version import detect_version
 from sparkfix.workspace.views import ValuePart, View
 from sparkfix.workspace.workspace import Workspace
 
-Route = tuple[str | int, ...]
+_NAMESPACE = ("metadata", "namespace")
 _TEXTS = ("data", "stringData", "binaryData")
 
 
@@ -80,7 +81,7 @@ class OverlaySources:
     objects: Mapping[str, EffectiveObject]
 
     def place(self, path: str, span: Span) -> tuple[Place, ...]:
-        """The last file that sets what stands at a place; else the object where it is first written."""
+        """The last file that sets what stands at a place, or that a generator takes it from; else what is around it."""
         item = self._property_at(path, span)
         if item is not None:
             try:
@@ -89,16 +90,20 @@ class OverlaySources:
             except Refused:
                 pass
         route = self._route(path, span)
+        if transformed := self._transformed(path, route):
+            return (transformed,)
         for length in range(len(route), -1, -1):
             for file, node in self._written(path, route[:length]):
                 # A map that many files write to is named by its key, not by all that it holds.
-                at = node.key_span or node.span
+                begin = node.key_span or node.span
                 whole = length == len(route) and not isinstance(node.value, (dict, list)) and node.key_span
-                return (Place(file, Span(at.start, node.span.end if whole else at.end)),)
-        return self._generated(path)
+                return (Place(file, Span(begin.start, node.span.end if whole else begin.end)),)
+            if length == len(route) and (found := self._generated(path, route) or self._patched(path, route)):
+                return (found,)
+        return self._named(path)
 
-    def _generated(self, path: str) -> tuple[Place, ...]:
-        """Where a kustomization names what it generates."""
+    def _named(self, path: str) -> tuple[Place, ...]:
+        """Where a kustomization names an object that it generates."""
         item = self.objects[path]
         document = self.workspace.document(item.origins[0].path)
         for root in document.nodes if document else ():
@@ -141,7 +146,7 @@ class OverlaySources:
 
     def node(self, path: str, node: Node) -> tuple[str, Node]:
         """The last file that writes this map, list or scalar. Raises `Refused`."""
-        for file, own in self._written(path, self._route(path, node.key_span or node.span)):
+        for file, own in self._written(path, self._route(path, node.key_span or node.span, node)):
             if type(own.value) is type(node.value):
                 return file, own
         raise Refused("where it is written could not be found")
@@ -180,10 +185,10 @@ class OverlaySources:
         blocks = self._document(item.path).blocks
         return next(block for block in blocks if any(one.key_span == item.key_span for one in block.properties))
 
-    def _route(self, path: str, span: Span) -> Route:
-        """The keys and positions that lead to the innermost node at a place; of list items by their names."""
+    def _route(self, path: str, span: Span, to: Node | None = None) -> Route:
+        """The keys and positions that lead to a node, or to the innermost one at a place; of list items by their names."""
         for root in self._document(path).nodes:
-            return tuple(_route_in(root, span.start))
+            return tuple(_route_in(root, span.start, to))
         return ()
 
     def _written(self, path: str, route: Route) -> Iterator[tuple[str, Node]]:
@@ -192,8 +197,45 @@ class OverlaySources:
         for origin in reversed(item.origins):
             document = self.workspace.document(origin.path)
             for one in document.objects if document else ():
-                if _is_part(one, item) and (node := _at(one.node, route)) is not None:
+                if _is_part(one, item) and (node := at(one.node, route)) is not None:
                     yield origin.path, node
+            if document is not None and not document.objects:
+                yield from (
+                    (origin.path, node) for node in added_by(document.nodes, self._document(path).nodes[0], route)
+                )
+
+    def _transformed(self, path: str, route: Route) -> Place | None:
+        """The field of a kustomization that gives an object its namespace, or an image its tag or name."""
+        by = "namespace" if route == _NAMESPACE else "images" if route[-1:] == ("image",) else ""
+        wanted = at(self._document(path).nodes[0], route) if by else None
+        for origin in reversed(self.objects[path].origins) if wanted is not None else ():
+            document = self.workspace.document(origin.path) if origin.by == by else None
+            if document is not None and wanted is not None:
+                for span in fields_giving(document, by, wanted.text()):
+                    return Place(origin.path, span)
+        return None
+
+    def _generated(self, path: str, route: Route) -> Place | None:
+        """The literal, or the first setting of the file, that a generator makes the text at a route from."""
+        key = str(route[1]) if len(route) == 2 and route[0] in _TEXTS else ""
+        document = self.workspace.document(self.objects[path].texts.get(key, "")) if key else None
+        if document is None:
+            return None
+        literals = (one for root in document.nodes for one in root.walk() if one.text().startswith(f"{key}="))
+        settings = (item for block in document.blocks for item in block.properties)
+        spans = (*(one.span for one in literals), *(item.key_span for item in settings), Span(0, 0))
+        return Place(document.source.path, spans[0])
+
+    def _patched(self, path: str, route: Route) -> Place | None:
+        """Where the scalar at a route stands in a patch within a kustomization file."""
+        wanted = at(self._document(path).nodes[0], route)
+        for origin in reversed(self.objects[path].origins):
+            document = self.workspace.document(origin.path)
+            if wanted is not None and wanted.text() and document is not None and origin.by.startswith("patches"):
+                found = within_patch(document, wanted.text())
+                if found is not None:
+                    return Place(origin.path, found)
+        return None
 
     def _candidates(self, item: Property, block: PropertyBlock, route: Route) -> Iterator[Property]:
         """The properties with the same key in the file that holds the text of a block."""
@@ -225,32 +267,19 @@ def _is_part(written: KubernetesObject, effective: EffectiveObject) -> bool:
     return written.kind == effective.kind and bool(written.name) and written.name in effective.name
 
 
-def _route_in(node: Node, start: int) -> Iterator[str | int]:
+def _route_in(node: Node, start: int, to: Node | None) -> Iterator[str | int]:
+    if to is not None and node.span == to.span and type(node.value) is type(to.value):
+        return
     if isinstance(node.value, dict):
         for key, child in node.value.items():
             begin = child.key_span or child.span
             if begin.start <= start < max(child.span.end, begin.end):
                 yield key
-                yield from _route_in(child, start)
+                yield from _route_in(child, start, to)
                 return
     elif isinstance(node.value, list):
         for position, child in enumerate(node.value):
             if child.span.start <= start < child.span.end:
                 yield child.text("name") or position
-                yield from _route_in(child, start)
+                yield from _route_in(child, start, to)
                 return
-
-
-def _at(node: Node, route: Route) -> Node | None:
-    """The node at a route; a step into a list is the name of an item, or its position where it has none."""
-    for step in route:
-        if isinstance(node.value, dict):
-            found = node.value.get(str(step))
-        elif isinstance(node.value, list) and isinstance(step, int):
-            found = node.value[step] if step < len(node.value) else None
-        else:
-            found = next((item for item in node.items() if item.text("name") == step), None)
-        if found is None:
-            return None
-        node = found
-    return node

@@ -1,0 +1,3 @@
+{{- define "connect.fullname" -}}
+{{- default (printf "%s-%s" .Release.Name .Chart.Name) .Values.fullnameOverride -}}
+{{- end -}}
