@@ -46,6 +46,18 @@ def test_every_command_runs(tmp_path: Path) -> None:
             shell("git checkout -q -- . && git clean -qfd -e spark-defaults.conf -e fix.patch")
 
 
+def test_what_rendering_shows_is_shown_as_it_is(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"In `(golden/[^`]+)`, `sparkfix check` says\n\n```text\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    shutil.copytree(ROOT / found[1], tmp_path / "tree")
+    ran = subprocess.run(
+        [sys.executable, "-m", "sparkfix", "check", "--no-cache"], cwd=tmp_path / "tree", capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+    assert ran.stdout.startswith(found[2])
+
+
 def test_each_rule_has_one_line_in_the_table() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     table = text[text.index("## What it finds") : text.index("The first rule answers")]

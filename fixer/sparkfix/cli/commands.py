@@ -152,7 +152,7 @@ def _run(
         applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views)
         deliver(applied, delivery, session, out)
         if rendering.shown:
-            show_rendered(renders.charts, applied, session, out)
+            show_rendered(renders, applied, session, out)
         counts = not (exit_zero or delivery.dry_run or choice.everything)
         left = run_check(applied.workspace, rules, values, [], views) if counts else ()
         reached = list(reach_of(applied, session, renders.inflate))

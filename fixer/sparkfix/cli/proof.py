@@ -14,6 +14,7 @@ from sparkfix.model import SparkfixError
 if TYPE_CHECKING:
     from sparkfix.engine.apply import Applied
     from sparkfix.engine.proof import Prover
+    from sparkfix.engine.prove_overlays import OverlayProver
     from sparkfix.engine.prover import ChartProver
     from sparkfix.engine.views import RenderedViews
     from sparkfix.workspace.kustomize import Inflate
@@ -33,12 +34,14 @@ class Rendering:
 class Renders:
     """What renders while a command runs; None where no chart and no kustomization is among the files, or none is wanted.
 
-    `charts` proves changes of charts and shows their difference, `prover` proves all. `notes` tell what did not render.
+    `charts` and `overlays` prove changes and show what they come to, `prover` proves with both. `notes` tell what did not
+    render.
     """
 
     prover: Prover | None = None
     views: RenderedViews | None = None
     charts: ChartProver | None = None
+    overlays: OverlayProver | None = None
     inflate: Inflate | None = None
     notes: Sequence[Mapping[str, None]] = ()
 
@@ -62,7 +65,8 @@ def rendering_for(session: Session, rendering: Rendering) -> Iterator[Renders]:
             yield found
     else:
         overlays = Overlays()
-        yield Renders(OverlayProver(overlays.views), RenderedViews(None, overlays), notes=[overlays.notes])
+        prover = OverlayProver(overlays.views)
+        yield Renders(prover, RenderedViews(None, overlays), overlays=prover, notes=[overlays.notes])
 
 
 @contextmanager
@@ -87,9 +91,9 @@ def _charts(session: Session, rendering: Rendering) -> Iterator[Renders]:
         charts = Charts(renderer, find_releases(session.workspace).releases, given)
         inflate = Inflater(renderer)
         overlays, views, prover = Overlays(inflate), ChartViews(charts), ChartProver(charts)
-        everything = all_of([prover, OverlayProver(overlays.views)])
-        notes = [views.notes, overlays.notes]
-        yield Renders(everything, RenderedViews(views, overlays), prover, inflate, notes)
+        built, notes = OverlayProver(overlays.views), [views.notes, overlays.notes]
+        everything = all_of([prover, built])
+        yield Renders(everything, RenderedViews(views, overlays), prover, built, inflate, notes)
 
 
 def _inside(session: Session, path: Path) -> str:
@@ -116,15 +120,19 @@ def tell_unproven(applied: Applied, session: Session, rendering: Rendering, out:
         out.tell("charts were not rendered (--no-render), so nothing was proven by rendering")
 
 
-def show_rendered(prover: ChartProver | None, applied: Applied, session: Session, out: Output) -> None:
-    """The difference of the rendered manifests, as lines that `git apply` takes for comments."""
-    if prover is None or not applied.changes:
+def show_rendered(renders: Renders, applied: Applied, session: Session, out: Output) -> None:
+    """The difference of what is rendered, as lines that `git apply` takes for comments."""
+    if not applied.changes:
         return
     from sparkfix.text.diff import unified_diff
 
     paths = [change.path for change in applied.changes]
-    for item in prover.differences(session.workspace, applied.workspace, paths):
-        name = f"{session.shown(item.chart) if item.chart else 'the chart'} with {item.values}"
+    changes = [change for item in applied.applied for change in item.fix.changes]
+    before, after = session.workspace, applied.workspace
+    charts = renders.charts.differences(before, after, paths, changes) if renders.charts is not None else ()
+    overlays = renders.overlays.differences(before, after, paths) if renders.overlays is not None else ()
+    for item in (*charts, *overlays):
+        name = item.name
         if item.error:
             out.say(f"# {name}: does not render: {item.error}")
             continue

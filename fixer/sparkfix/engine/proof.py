@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sparkfix.model import Change
+from sparkfix.model import Change, FileChange
 from sparkfix.workspace.workspace import Workspace
 
 _NAMED = 3
@@ -38,6 +38,15 @@ class Proof:
             else "proven: rendered, just this change"
         )
         return (text, *self.remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedDifference:
+    """The manifests of one rendering (`c with values-prod.yaml`, `overlay dev`) before and after, or why there are none."""
+
+    name: str
+    error: str
+    files: tuple[FileChange, ...]
 
 
 Prover = Callable[[Workspace, Workspace, Sequence[Change]], Proof]

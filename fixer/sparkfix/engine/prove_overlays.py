@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sparkfix.engine.proof import Proof
+from sparkfix.engine.proof import Proof, RenderedDifference
 from sparkfix.engine.prove import compare_texts
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
@@ -18,6 +18,7 @@ from sparkfix.model import (
     AddProbe,
     Change,
     Container,
+    FileChange,
     Node,
     Property,
     Refused,
@@ -57,6 +58,23 @@ class OverlayProver:
         elif old:
             remarks.insert(0, f"not seen: nothing changes in {_listed([view.name for view in old])}")
         return Proof(remarks=tuple(remarks), shown=tuple(shown))
+
+    def differences(self, before: Workspace, after: Workspace, paths: Sequence[str]) -> Iterator[RenderedDifference]:
+        """What changes in the objects of the overlays that some changed files reach."""
+        old, missing = self.overlays(before, paths)
+        new = {view.name: view for view in self.overlays(after, paths)[0]}
+        for view in old:
+            other = new.get(view.name)
+            files = sorted({*view.workspace.targets, *(other.workspace.targets if other else ())})
+            changes = [
+                FileChange(
+                    _shown(file), view.workspace.data(file) or b"", (other and other.workspace.data(file)) or b""
+                )
+                for file in files
+            ]
+            yield RenderedDifference(view.name, "" if other else "it cannot be built any more", tuple(changes))
+        for reason in missing:
+            yield RenderedDifference("an overlay", reason, ())
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sparkfix.engine.proof import Proof
+from sparkfix.engine.proof import Proof, RenderedDifference
 from sparkfix.engine.prove import Compared, Templates, compare, varying_parts
 from sparkfix.engine.prove_values import compare_values, probe_of
 from sparkfix.formats.document import Document
@@ -25,16 +25,6 @@ from sparkfix.workspace.workspace import Workspace
 _NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedDifference:
-    """The manifests of a chart with one values set before and after, or Helm's message."""
-
-    chart: str
-    values: str
-    error: str
-    files: tuple[FileChange, ...]
-
-
 @dataclass
 class ChartProver:
     """A `Prover` that renders, with all values sets of the charts that changes concern (see `Charts`)."""
@@ -48,11 +38,16 @@ class ChartProver:
         except CannotRender as reason:
             return Proof(remarks=(f"not proven: {reason}",))
 
-    def differences(self, before: Workspace, after: Workspace, paths: Iterable[str]) -> Iterator[RenderedDifference]:
-        """What changes in the manifests of the charts that hold some changed files, with each values set."""
+    def differences(
+        self, before: Workspace, after: Workspace, paths: Iterable[str], changes: Sequence[Change] = ()
+    ) -> Iterator[RenderedDifference]:
+        """What changes in the manifests of the charts that hold some changed files, with each values set.
+
+        Derived sets are without values of the properties that `changes` are about, as in the proof.
+        """
         for chart in sorted({top_chart(before, one) for one in self._concerned(before, paths)}):
             old, new = self.charts.files(before, chart), self.charts.files(after, chart)
-            sets = self.charts.sets(before, chart)
+            sets = [_without_edited(item, changes) for item in self.charts.sets(before, chart)]
             first = self.charts.rendered(old, [item.job(before.data) for item in sets])
             second = self.charts.rendered(new, [item.job(after.data) for item in sets])
             for item, left, right in zip(sets, first, second, strict=True):
@@ -61,7 +56,8 @@ class ChartProver:
                     FileChange(file, left.files.get(file, "").encode(), right.files.get(file, "").encode())
                     for file in files
                 ]
-                yield RenderedDifference(chart, item.label, left.error or right.error, tuple(texts))
+                name = f"{chart or 'the chart'} with {item.label}"
+                yield RenderedDifference(name, left.error or right.error, tuple(texts))
 
     def _prove_all(self, before: Workspace, after: Workspace, charts: set[str], changes: Sequence[Change]) -> Proof:
         proofs = [
