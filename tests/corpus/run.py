@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from charts import render_charts
+from views import check_views
 
 from sparkfix.engine.apply import Applied, apply_fixes
 from sparkfix.engine.check import check, problems_in
@@ -45,6 +46,7 @@ def main() -> int:
         *_rules(workspace),
         *_codemods(workspace),
         *render_charts(workspace),
+        *check_views(workspace, load_rules()),
     ]
     for failure in failures:
         print(f"BROKEN: {failure}")
