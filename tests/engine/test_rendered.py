@@ -320,3 +320,18 @@ def test_a_base_is_judged_by_its_overlays(renderer: Renderer) -> None:
     assert seen(renderer, files).findings() == []
     alone = {path: text for path, text in files.items() if path == "base/pod.yaml"}
     assert len(seen(renderer, alone).findings()) == 1
+
+
+def test_a_release_puts_objects_into_its_namespace(renderer: Renderer) -> None:
+    """The account is in another namespace than the one that the release goes to, and so it is none of the pod's."""
+    release = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: prod}\nspec:\n"
+        "  destination: {namespace: web}\n  source: {path: c}\n"
+    )
+    short = "driver-host-short-name-across-namespaces"
+    files = chart(
+        "    spark.driver.host=spark-connect\n    spark.kubernetes.namespace=jobs\n", "service: spark-connect\n"
+    )
+    assert seen(renderer, files).findings(short) == []
+    [finding] = seen(renderer, {**files, "app.yaml": release}).findings(short)
+    assert finding.remarks == ("seen with release prod in app.yaml",)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sparkfix.engine.rendered import Rendered, findings_in_views, only_in_views, shows_one
+from sparkfix.engine.rendered import Rendered, counts_as_written, findings_in_views, only_in_views
 from sparkfix.engine.unit import check_unit, units_of
 from sparkfix.model import Finding, Place, Problem, Rule, Workload
 from sparkfix.workspace.find import is_candidate
@@ -91,7 +91,7 @@ def check_scope(
     kept = [
         item
         for item in remarked
-        if item.rule not in whole or item.primary.path not in parts or shows_one(workspace, item, found)
+        if item.rule not in whole or item.primary.path not in parts or counts_as_written(workspace, item, found)
     ]
     rendered = only_in_views(workspace, shown, found, kept)
     return [*kept, *(_remarked(finding, _unreached(workspace, finding, views)) for finding in rendered)]

@@ -63,7 +63,7 @@ def _fix(fix: Fix, view: View) -> Fix:
     told = "".join(
         f", by `{own.value}` in {own.path}"
         for change, own in zip(fix.changes, changes, strict=True)
-        if isinstance(own, SetField) and (isinstance(change, SetValue) or own.value != getattr(change, "value", ""))
+        if isinstance(own, SetField) and isinstance(change, (SetValue, SetField)) and own.value != change.value
     )
     return replace(fix, title=fix.title + told, changes=tuple(changes))
 

@@ -67,10 +67,20 @@ def findings_in_views(
     ]
 
 
-def shows_one(workspace: Workspace, written: Finding, found: Sequence[tuple[Rendered, Finding]]) -> bool:
-    """Is a finding in the files found in a view, too?"""
+def counts_as_written(workspace: Workspace, written: Finding, found: Sequence[tuple[Rendered, Finding]]) -> bool:
+    """Is a finding in files that are parts of views found in a view, too, and is nothing better known there?
+
+    Better is a view that knows more changes: it also sees what other files add.
+    """
     known = _Known(workspace, [written])
-    return any(known.holds(finding) for _, finding in found)
+    same = [finding for _, finding in found if known.holds(finding)]
+    return bool(same) and max(map(_weight, same)) <= _weight(written)
+
+
+def _weight(finding: Finding) -> tuple[int, int]:
+    """How many fixes can be made, and of how many changes they are."""
+    open_fixes = [fix for fix in finding.fixes if not fix.blocked]
+    return len(open_fixes), sum(len(fix.changes) for fix in open_fixes)
 
 
 def only_in_views(

@@ -90,9 +90,14 @@ def _view(charts: Charts, workspace: Workspace, chart: ChartFiles, values: Value
         if file.endswith((".yaml", ".yml", ".json")) and not file.rpartition("/")[2].startswith("_")
     }
     contents = {name: rendering.files[file].encode() for name, file in files.items()}
-    unnamed = "" if values.deployed else values.namespace
+    # A release in the namespace `default` is most often one of which nobody said where it goes.
+    known = values.deployed and values.namespace != "default"
     inside = Workspace(
-        MemoryStore(contents), tuple(contents), spark_version=workspace.spark_version, unnamed_namespace=unnamed
+        MemoryStore(contents),
+        tuple(contents),
+        spark_version=workspace.spark_version,
+        unnamed_namespace="" if known else values.namespace,
+        default_namespace=values.namespace if known else "",
     ).sharing(charts.manifests)
     sources = ChartSources(charts, workspace, chart, values, inside, files)
     return View(

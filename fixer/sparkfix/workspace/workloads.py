@@ -18,6 +18,11 @@ from sparkfix.workspace.services import services_of
 from sparkfix.workspace.version import detect_version
 from sparkfix.workspace.workspace import Workspace
 
+_OF_THE_CLUSTER = frozenset((
+    "ClusterRole", "ClusterRoleBinding", "CustomResourceDefinition", "Namespace", "PersistentVolume", "PriorityClass",
+    "StorageClass",
+))  # fmt: skip
+
 
 def workloads_of(workspace: Workspace, unit: str) -> tuple[Workload, ...]:
     """All Spark workloads of a unit, in the order of their files."""
@@ -40,9 +45,12 @@ def workloads_of(workspace: Workspace, unit: str) -> tuple[Workload, ...]:
 
 
 def _in_namespace(workspace: Workspace, item: KubernetesObject) -> KubernetesObject:
-    """The object without a namespace that only stands for one."""
-    unnamed = item.namespace and item.namespace == workspace.unnamed_namespace
-    return replace(item, namespace="") if unnamed else item
+    """The object in the namespace that it is applied to, as far as the workspace says something of it."""
+    if item.namespace and item.namespace == workspace.unnamed_namespace:
+        return replace(item, namespace="")
+    if not item.namespace and workspace.default_namespace and item.kind not in _OF_THE_CLUSTER:
+        return replace(item, namespace=workspace.default_namespace)
+    return item
 
 
 def _with_sharing(workloads: Sequence[Workload]) -> list[Workload]:

@@ -85,7 +85,8 @@ class _Shared:
 class Workspace:
     """Files under `store`; `targets` may be edited, all others are read as context. `edited` overrides the store.
 
-    `unnamed_namespace` is the name that stands for a release's namespace where that is not known.
+    `unnamed_namespace` is the name that stands for a release's namespace where that is not known; where it is, objects
+    without a namespace stand in `default_namespace`.
     """
 
     store: Store
@@ -94,6 +95,7 @@ class Workspace:
     named: frozenset[str] = frozenset()
     spark_version: str = ""
     unnamed_namespace: str = ""
+    default_namespace: str = ""
     _shared: _Shared = field(default_factory=_Shared, repr=False)
 
     def with_edits(self, changes: Mapping[str, bytes]) -> Workspace:
