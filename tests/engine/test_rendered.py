@@ -328,10 +328,12 @@ def test_a_release_puts_objects_into_its_namespace(renderer: Renderer) -> None:
         "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: prod}\nspec:\n"
         "  destination: {namespace: web}\n  source: {path: c}\n"
     )
-    short = "driver-host-short-name-across-namespaces"
-    files = chart(
-        "    spark.driver.host=spark-connect\n    spark.kubernetes.namespace=jobs\n", "service: spark-connect\n"
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: %s}\n"
+    files = chart("    spark.a=b\n", "service: s\naccount: spark\n")
+    files["c/templates/sa.yaml"] = account % "spark, namespace: other" + "---\n" + account % "app"
+    files["c/templates/pod.yaml"] = POD.replace(
+        "      containers:\n", "      serviceAccountName: {{ .Values.account }}\n      containers:\n"
     )
-    assert seen(renderer, files).findings(short) == []
-    [finding] = seen(renderer, {**files, "app.yaml": release}).findings(short)
+    assert seen(renderer, files).findings("service-account-missing") == []
+    [finding] = seen(renderer, {**files, "app.yaml": release}).findings("service-account-missing")
     assert finding.remarks == ("seen with release prod in app.yaml",)
