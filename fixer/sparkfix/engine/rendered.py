@@ -76,7 +76,7 @@ def rendered_findings(
             places = tuple((place.path, place.span.start, place.span.end) for place in finding.places)
             views = seen.setdefault((finding.rule, finding.message, places), _Seen(finding, {})).views
             views[one.view.name] = None
-    given = [one.view.name for one in shown if not one.view.derived]
+    given = [one.view for one in shown if not one.view.derived]
     return [_told(item, given) for item in seen.values()]
 
 
@@ -127,17 +127,22 @@ def _identities(fix: Fix) -> frozenset[tuple[str, str, int]]:
     return frozenset((type(change).__name__, path_of(change), start_of(change)) for change in fix.changes)
 
 
-def _told(item: _Seen, given: Sequence[str]) -> Finding:
+def _told(item: _Seen, given: Sequence[View]) -> Finding:
     """The finding with the views that show it; not safe in files that other views use as well."""
     finding = item.finding
     shown = ", ".join(list(item.views)[:_NAMED])
     more = f" and {len(item.views) - _NAMED} more" if len(item.views) > _NAMED else ""
-    everywhere = set(given) <= item.views.keys()
-    remark = "seen with all that is rendered" if everywhere and len(given) > 1 else f"seen with {shown}{more}"
-    fixes = finding.fixes if everywhere else tuple(map(_not_safe, finding.fixes))
+    others = [view for view in given if view.name not in item.views]
+    remark = f"seen with {shown}{more}" if others or len(given) < 2 else "seen with all that is rendered"
+    fixes = tuple(_not_safe(fix) if _reach(fix, others) else fix for fix in finding.fixes)
     return replace(finding, remarks=(remark, *finding.remarks), fixes=fixes, views=tuple(item.views))
+
+
+def _reach(fix: Fix, views: Sequence[View]) -> bool:
+    """Do the changes of a fix reach any of these views?"""
+    return any(view.reads(path) for path in set(map(path_of, fix.changes)) for view in views)
 
 
 def _not_safe(fix: Fix) -> Fix:
     safe = fix.applicability is Applicability.SAFE
-    return replace(fix, applicability=Applicability.UNSAFE) if safe and any(map(path_of, fix.changes)) else fix
+    return replace(fix, applicability=Applicability.UNSAFE) if safe else fix

@@ -59,15 +59,21 @@ class ChartViews:
             self.notes[str(reason)] = None
             return ()
         found = []
+        given = {file for values in sets for file in values.files}
         for values, rendering in zip(sets, rendered, strict=True):
             if rendering.error:
                 self.notes[f"{chart or 'the chart'} does not render with {values.label}: {rendering.error}"] = None
             else:
-                found.append(_view(self.charts, workspace, files, values, rendering))
+                others = frozenset(given.difference(values.files))
+                found.append(_view(self.charts, workspace, files, values, rendering, others))
         return tuple(found)
 
 
-def _view(charts: Charts, workspace: Workspace, chart: ChartFiles, values: ValuesSet, rendering: Rendering) -> View:
+def _view(
+    charts: Charts, workspace: Workspace, chart: ChartFiles, values: ValuesSet, rendering: Rendering,
+    others: frozenset[str],
+) -> View:  # fmt: skip
+    """The view of one rendering; `others` are the values files that only other views have."""
     files = {
         f"{file.replace('/', '!').rpartition('.')[0]}.yaml": file
         for file in rendering.files
@@ -83,6 +89,7 @@ def _view(charts: Charts, workspace: Workspace, chart: ChartFiles, values: Value
         values.label, inside, sources, values.derived,
         complete=lambda workload: _completed(workspace, sources, workload),
         keeps=lambda place: bool(unreached(charts, workspace, place)),
+        reads=lambda path: path not in others,
     )  # fmt: skip
 
 

@@ -52,6 +52,7 @@ def overlay_view(workspace: Workspace, folder: str, built: Built, manifests: Wor
     return View(
         f"overlay {folder or '.'}", sources.rendered, sources, opaque=frozenset(charts),
         complete=lambda workload: _completed(sources, workload),
+        reads=frozenset(built.files).__contains__,
     )  # fmt: skip
 
 
@@ -130,7 +131,7 @@ class OverlaySources:
 
     def node(self, path: str, node: Node) -> tuple[str, Node]:
         """The last file that writes this map, list or scalar. Raises `Refused`."""
-        for file, own in self._written(path, self._route(path, node.key_span or node.span)):
+        for file, own in self._written(path, self._route(path, node.key_span or node.span, node)):
             if type(own.value) is type(node.value):
                 return file, own
         raise Refused("where it is written could not be found")
@@ -169,10 +170,13 @@ class OverlaySources:
         blocks = self._document(item.path).blocks
         return next(block for block in blocks if any(one.key_span == item.key_span for one in block.properties))
 
-    def _route(self, path: str, span: Span) -> Route:
-        """The keys and positions that lead to the innermost node at a place; of list items by their names."""
+    def _route(self, path: str, span: Span, end: Node | None = None) -> Route:
+        """The keys and positions that lead to the innermost node at a place, or to `end`; of list items by their names.
+
+        An item of a list begins where its first key does: without `end` the route goes on to that key.
+        """
         for root in self._document(path).nodes:
-            return tuple(_route_in(root, span.start))
+            return tuple(_route_in(root, span.start, end))
         return ()
 
     def _written(self, path: str, route: Route) -> Iterator[tuple[str, Node]]:
@@ -214,19 +218,21 @@ def _is_part(written: KubernetesObject, effective: EffectiveObject) -> bool:
     return written.kind == effective.kind and bool(written.name) and written.name in effective.name
 
 
-def _route_in(node: Node, start: int) -> Iterator[str | int]:
+def _route_in(node: Node, start: int, end: Node | None) -> Iterator[str | int]:
+    if end is not None and (node.span, node.key_span) == (end.span, end.key_span):
+        return
     if isinstance(node.value, dict):
         for key, child in node.value.items():
             begin = child.key_span or child.span
             if begin.start <= start < max(child.span.end, begin.end):
                 yield key
-                yield from _route_in(child, start)
+                yield from _route_in(child, start, end)
                 return
     elif isinstance(node.value, list):
         for position, child in enumerate(node.value):
             if child.span.start <= start < child.span.end:
                 yield child.text("name") or position
-                yield from _route_in(child, start)
+                yield from _route_in(child, start, end)
                 return
 
 
