@@ -60,8 +60,8 @@ def trace(
     found = []
     for path, probe, result in zip(paths, probes, renderer.render(chart.archive(), jobs), strict=True):
         old = value_at(known, path)
-        if old is None and file in result.files:
-            # Set by `--set`, which only Helm can read: what stood where the new text stands.
+        if (old is None or "{{" in str(old)) and file in result.files:
+            # Set by `--set`, which only Helm can read, or a template that `tpl` prints: what stood where the new text is.
             old = _text_before(rendered.text, rendered_lines(result.files[file])[number - 1 : number], str(probe))
         lines = passed_on(mapped.rendering.files, result.files, old, probe)
         if line in lines:
@@ -72,7 +72,7 @@ def trace(
 def _candidates(
     chart: ChartFiles, known: Mapping[str, Any], file: str, marks: Sequence[Mark], text: str
 ) -> Iterator[ItemPath]:
-    """Values that the template lines behind a rendered line name, and what is in these if it stands in the line."""
+    """Values that the template lines behind a rendered line name, and what is in these if it stands, or may, in the line."""
     texts = chart.templates()
     prefix = tuple(file.split("/")[2:-1:2]) if file.split("/")[1:2] == ["charts"] else ()
     prefix = _aliases(chart, prefix)
@@ -81,7 +81,7 @@ def _candidates(
     ):
         top = path if path[:1] == ("global",) else (*prefix, *path)
         for leaf, value in _leaves(value_at(known, top), top):
-            if leaf == top or any(form in text for form in _forms(value) if form):
+            if leaf == top or "{{" in str(value) or any(form in text for form in _forms(value) if form):
                 yield leaf
 
 
