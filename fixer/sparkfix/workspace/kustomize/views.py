@@ -14,12 +14,12 @@ from sparkfix.formats.yaml.tolerant import dump_manifest
 from sparkfix.model import Command, KubernetesObject, Node, Place, Property, PropertyBlock, Refused, Span, Workload
 from sparkfix.workspace.expanders import folder_expander
 from sparkfix.workspace.kustomize.objects import Built, EffectiveObject
+from sparkfix.workspace.kustomize.patched import PATCHES, Route, image_at, merge_at, node_at, operation_at
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.version import detect_version
 from sparkfix.workspace.views import ValuePart, View
 from sparkfix.workspace.workspace import Workspace
 
-Route = tuple[str | int, ...]
 _TEXTS = ("data", "stringData", "binaryData")
 
 
@@ -82,15 +82,29 @@ class OverlaySources:
 
     def place(self, path: str, span: Span) -> tuple[Place, ...]:
         """The last file that sets what stands at a place; else the object where it is first written."""
-        item = self._property_at(path, span)
-        if item is not None:
+        setting = self._property_at(path, span)
+        if setting is not None:
             try:
-                own = self.property(item)
-                return (own.place(""),)
+                return (self.property(setting).place(""),)
             except Refused:
                 pass
         route = self._route(path, span)
+        item, [root, *_] = self.objects[path], self._document(path).nodes
+        patches = [
+            document for origin in reversed(item.origins)
+            if origin.by in PATCHES and (document := self.workspace.document(origin.path))
+        ]  # fmt: skip
+        images = [self.workspace.document(origin.path) for origin in item.origins if origin.by == "images"]
+        for document in reversed(images) if route[-1:] == ("image",) else ():
+            if document and (found := image_at(document, root, route)):
+                return found
+        for document in patches:
+            if found := operation_at(document, item, root, route):
+                return found
         for length in range(len(route), -1, -1):
+            for document in patches if length else ():
+                if found := merge_at(document, item, route[:length]):
+                    return found
             for file, node in self._written(path, route[:length]):
                 # A map that many files write to is named by its key, not by all that it holds.
                 at = node.key_span or node.span
@@ -103,7 +117,7 @@ class OverlaySources:
         document = self._document(path)
         line = document.source.line_span(number)
         text = document.source.span_text(line)
-        start = line.start + len(text) - len(text.lstrip())
+        start = line.start + len(text) - len(text.lstrip(" -"))
         found = self.place(path, Span(start, max(start, line.end)))
         own = self.workspace.document(found[0].path) if found else None
         return (found[0].path, own.source.position(found[0].span.start)[0]) if own else None
@@ -185,7 +199,7 @@ class OverlaySources:
         for origin in reversed(item.origins):
             document = self.workspace.document(origin.path)
             for one in document.objects if document else ():
-                if _is_part(one, item) and (node := _at(one.node, route)) is not None:
+                if _is_part(one, item) and (node := node_at(one.node, route)) is not None:
                     yield origin.path, node
 
     def _candidates(self, item: Property, block: PropertyBlock, route: Route) -> Iterator[Property]:
@@ -234,18 +248,3 @@ def _route_in(node: Node, start: int, end: Node | None) -> Iterator[str | int]:
                 yield child.text("name") or position
                 yield from _route_in(child, start, end)
                 return
-
-
-def _at(node: Node, route: Route) -> Node | None:
-    """The node at a route; a step into a list is the name of an item, or its position where it has none."""
-    for step in route:
-        if isinstance(node.value, dict):
-            found = node.value.get(str(step))
-        elif isinstance(node.value, list) and isinstance(step, int):
-            found = node.value[step] if step < len(node.value) else None
-        else:
-            found = next((item for item in node.items() if item.text("name") == step), None)
-        if found is None:
-            return None
-        node = found
-    return node
