@@ -9,7 +9,7 @@ from functools import cached_property
 from sparkfix.engine.localize import localized
 from sparkfix.engine.unit import Subjects, findings_of, may_find, tell
 from sparkfix.formats.kubernetes.commands import commands_in
-from sparkfix.model import Applicability, Finding, Fix, Place, Problem, Rule, path_of, start_of
+from sparkfix.model import Applicability, Finding, Fix, Place, Problem, Rule, Severity, path_of, start_of
 from sparkfix.workspace.views import View
 from sparkfix.workspace.workloads import workloads_of
 from sparkfix.workspace.workspace import Workspace
@@ -60,16 +60,18 @@ def rendered_findings(
 ) -> list[Finding]:
     """What rules find in views and not in the files themselves, as findings in the files, each once.
 
-    `written` are the findings in the files: what is found again at such a place is left out.
+    `written` are the findings in the files: what is found again at such a place is left out, unless there it is a note
+    and a view shows that it is worse.
     """
     known = _Known(workspace, written)
+    known_as_bad = _Known(workspace, [item for item in written if item.severity is not Severity.NOTE])
     targets = set(workspace.targets)
     seen: dict[Key, _Seen] = {}
     for one in shown:
         for finding in _in_view(one, rules, options, problems):
             if not any(place.path in targets for place in finding.places):
                 continue
-            if known.holds(finding):
+            if (known if finding.severity is Severity.NOTE else known_as_bad).holds(finding):
                 continue
             if one.view.derived and not any(map(one.view.keeps, finding.places)):
                 continue
