@@ -84,7 +84,9 @@ def _containers(container: Container, template: Document, rendered: Document, ma
 def _stands_in(change: AddProbe, rendered: Container) -> bool:
     """Does a rendered container get the probe? In the template it goes before another one, into the arm of that."""
     nodes = (change.container.node, rendered.node)
-    own, found = ([kind for kind in ("livenessProbe", "readinessProbe") if node.get(kind) is not None] for node in nodes)
+    own, found = (
+        [kind for kind in ("livenessProbe", "readinessProbe") if node.get(kind) is not None] for node in nodes
+    )
     return not own or own[0] in found
 
 

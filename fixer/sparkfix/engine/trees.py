@@ -186,15 +186,15 @@ def _carry_out(change: Change, context: _Context) -> None:
 def _others(new: Sequence[Any], present: Sequence[Any], key: str) -> Sequence[Any]:
     """The items that a list has. Raises `Refused` where Kubernetes would find one of the new ones twice in it."""
     taken = [_names(item) for item in present]
-    for field, name in (pair for item in new for pair in _names(item).items()):
-        if any(other.get(field) == name for other in taken):
-            raise Refused(f"`{key}` would hold {field} `{name[0]}` twice")
+    for what, name in (pair for item in new for pair in _names(item).items()):
+        if any(other.get(what) == name for other in taken):
+            raise Refused(f"`{key}` would hold {what} `{name[0]}` twice")
     return present
 
 
 def _names(item: Any) -> dict[str, tuple[str, ...]]:
     """What no other item of a list may have as well: its name, and a Service's port with its protocol."""
-    found = {}
+    found: dict[str, tuple[str, ...]] = {}
     if isinstance(item, dict):
         if "name" in item:
             found["name"] = (item["name"],)

@@ -69,7 +69,8 @@ class View:
 
     `complete` adds to a workload what only the files tell (versions, scripts beside them). `derived` is True where no
     file of the repository asks for this view (values derived from conditions); then it is of use for findings that
-    `keeps` is True for a place of. `reads` tells whether a file has a part in it. `opaque` are files from which there is no way back: what a chart made of an overlay.
+    `keeps` is True for a place of. `reads` tells whether a file has a part in the view. `opaque` are files from which
+    there is no way back: what a chart made of an overlay.
     """
 
     name: str
