@@ -20,7 +20,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sparkfix.api import Finding, Fix, Property, SetValue, Severity, Workload, connect, networking, rule
+from sparkfix.api import (
+    Finding,
+    Fix,
+    Property,
+    PropertyBlock,
+    SetValue,
+    Severity,
+    Variant,
+    Workload,
+    connect,
+    networking,
+    rule,
+)
 
 RETRIES = "spark.port.maxRetries"
 
@@ -33,11 +45,20 @@ def driver_port_collision(workload: Workload) -> Iterator[Finding]:
             sockets = networking.driver_sockets(workload, block, view)
             for port in dict.fromkeys(sockets.values()):
                 keys = [key for key, taken in sockets.items() if taken == port]
-                items = tuple(item for key in keys if (item := view.effective.get(key)) is not None)
+                items = tuple(item for key in keys if (item := _decides(workload, block, view, key)) is not None)
                 if len(keys) > 1 and items and items not in seen:
                     seen.add(items)
                     ends = connect.PORT in keys or view.value(RETRIES) == "0"
                     yield _finding(workload, keys, items, sockets, Severity.ERROR if ends else None)
+
+
+def _decides(workload: Workload, block: PropertyBlock, view: Variant, key: str) -> Property | None:
+    """The property that sets a port: one of the command line wins over those of files."""
+    if block.carrier != "arguments" and workload.given(key) is not None:
+        own = [item for other in workload.blocks if other.carrier == "arguments" for item in other.all(key)]
+        if own:
+            return own[-1]
+    return view.effective.get(key)
 
 
 def _finding(

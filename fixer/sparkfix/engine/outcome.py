@@ -18,6 +18,7 @@ from sparkfix.model import (
     SetField,
     SetValue,
     SetWords,
+    Severity,
 )
 
 ALTERING = (SetValue, Remove, CommentOut, RenameKey, SetField, SetWords)
@@ -53,17 +54,29 @@ def must_be_silent(
 def _must_be_right_everywhere(
     batch: Sequence[AppliedFix], findings: Sequence[Finding], left: Sequence[Finding]
 ) -> None:
-    """What one rendering asks for may be wrong in another, or as written: then the rule finds something new there."""
-    edited = {edit.path for item in batch if item.finding.views for edit in item.edits}
-    if not edited:
+    """What one rendering asks for may be wrong in another, or in a file alone: then the rule finds something new there.
+
+    Something new in the rendering that asked is no worse, if it is no more severe: it may tell what is left to do.
+    """
+    if not any(item.finding.views for item in batch):
         return
+    asked = {(item.finding.primary.path, view): _rank(item.finding) for item in batch for view in item.finding.views}
     old = {(item.primary.path, item.message) for item in findings}
+    more = Counter(item.primary.path for item in left if not item.views)
+    more -= Counter(item.primary.path for item in findings if not item.views)
     for item in left:
-        if item.listed and (item.primary.path, item.message) not in old:
-            if item.views:
-                raise Refused(f"it would be wrong with {', '.join(item.views[:3])}: {item.message}")
-            if item.primary.path in edited:
-                raise Refused(f"it would be wrong as written: {item.message}")
+        path = item.primary.path
+        said = (path, item.message) in old or not item.listed or item.severity is Severity.NOTE
+        if said or (path not in more and not item.views):
+            continue
+        if not item.views or any(asked.get((path, view), len(Severity)) > _rank(item) for view in item.views):
+            place = f"with {', '.join(item.views[:3])}" if item.views else f"in {path} alone"
+            raise Refused(f"it would be wrong {place}: {item.message}")
+
+
+def _rank(finding: Finding) -> int:
+    """How bad a finding is, the worst first."""
+    return tuple(Severity).index(finding.severity or Severity.NOTE)
 
 
 def _asked_for(choice: Choice, findings: Iterable[Finding]) -> Counter[Words]:

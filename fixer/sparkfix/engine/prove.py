@@ -140,6 +140,7 @@ def compare_texts(
         return False
     document = open_document(SourceText(file, old.encode("utf-8", "surrogateescape")))
     result = open_document(SourceText(file, new.encode("utf-8", "surrogateescape")))
+    _must_be_new(document, wanted)
     settings, found = expected_settings(document, wanted), settings_of(result)
     trees, other = expected_trees(document, wanted), trees_of(result, wanted)
     parses = len(result.problems) <= len(document.problems)
@@ -148,6 +149,16 @@ def compare_texts(
             raise Refused(f"the intended difference would not show in {shown or file}")
         raise Refused(rendered_difference(shown or file, old, new))
     return bool(wanted) or not (_settings_fit(settings, found, ()) and _fits(trees, other, ()))
+
+
+def _must_be_new(document: Document, wanted: Sequence[Change]) -> None:
+    """Raise `Refused` where a property is added beside one that sets the same already."""
+    added = {(change.beside.key_span, change.key) for change in wanted if isinstance(change, Add)}
+    for block in document.blocks if added else ():
+        present = {item.key for item in block.properties}
+        twice = [key for span, key in added if key in present and span in {one.key_span for one in block.properties}]
+        if twice:
+            raise Refused(f"`{twice[0]}` would be set twice")
 
 
 def _settings_fit(expected: Settings, found: Settings, outside: Sequence[Change]) -> bool:

@@ -9,7 +9,7 @@ from functools import cached_property
 from sparkfix.engine.localize import localized
 from sparkfix.engine.unit import Subjects, findings_of, may_find, tell
 from sparkfix.formats.kubernetes.commands import commands_in
-from sparkfix.model import Applicability, Finding, Fix, Place, Problem, Rule, path_of, start_of
+from sparkfix.model import Applicability, Finding, Fix, Place, Problem, Rule, Severity, path_of, start_of
 from sparkfix.workspace.views import View
 from sparkfix.workspace.workloads import workloads_of
 from sparkfix.workspace.workspace import Workspace
@@ -89,16 +89,22 @@ def only_in_views(
     found: Sequence[tuple[Rendered, Finding]],
     written: Sequence[Finding],
 ) -> list[Finding]:
-    """What was found in views and not in the files themselves, each once. `written` are the findings in the files."""
+    """What was found in views and not in the files themselves, each once.
+
+    `written` are the findings in the files: what is found again at such a place is left out, unless there it is a note
+    and a view shows that it is worse.
+    """
     known = _Known(workspace, written)
+    known_as_bad = _Known(workspace, [item for item in written if item.severity is not Severity.NOTE])
     seen: dict[Key, _Seen] = {}
     for one, finding in found:
-        if known.holds(finding) or (one.view.derived and not any(map(one.view.keeps, finding.places))):
+        same = (known if finding.severity is Severity.NOTE else known_as_bad).holds(finding)
+        if same or (one.view.derived and not any(map(one.view.keeps, finding.places))):
             continue
         places = tuple((place.path, place.span.start, place.span.end) for place in finding.places)
         views = seen.setdefault((finding.rule, finding.message, places), _Seen(finding, {})).views
         views[one.view.name] = None
-    given = [one.view.name for one in shown if not one.view.derived]
+    given = [one.view for one in shown if not one.view.derived]
     return [_told(item, given) for item in seen.values()]
 
 
@@ -149,17 +155,22 @@ def _identities(fix: Fix) -> frozenset[tuple[str, str, int]]:
     return frozenset((type(change).__name__, path_of(change), start_of(change)) for change in fix.changes)
 
 
-def _told(item: _Seen, given: Sequence[str]) -> Finding:
+def _told(item: _Seen, given: Sequence[View]) -> Finding:
     """The finding with the views that show it; not safe in files that other views use as well."""
     finding = item.finding
     shown = ", ".join(list(item.views)[:_NAMED])
     more = f" and {len(item.views) - _NAMED} more" if len(item.views) > _NAMED else ""
-    everywhere = set(given) <= item.views.keys()
-    remark = "seen with all that is rendered" if everywhere and len(given) > 1 else f"seen with {shown}{more}"
-    fixes = finding.fixes if everywhere else tuple(map(_not_safe, finding.fixes))
+    others = [view for view in given if view.name not in item.views]
+    remark = f"seen with {shown}{more}" if others or len(given) < 2 else "seen with all that is rendered"
+    fixes = tuple(_not_safe(fix) if _reach(fix, others) else fix for fix in finding.fixes)
     return replace(finding, remarks=(remark, *finding.remarks), fixes=fixes, views=tuple(item.views))
+
+
+def _reach(fix: Fix, views: Sequence[View]) -> bool:
+    """Do the changes of a fix reach any of these views?"""
+    return any(view.reads(path) for path in set(map(path_of, fix.changes)) for view in views)
 
 
 def _not_safe(fix: Fix) -> Fix:
     safe = fix.applicability is Applicability.SAFE
-    return replace(fix, applicability=Applicability.UNSAFE) if safe and any(map(path_of, fix.changes)) else fix
+    return replace(fix, applicability=Applicability.UNSAFE) if safe else fix

@@ -48,7 +48,10 @@ def translated(change: Change, template: Document, rendered: Document, made: Mad
         return [replace(change, property=item) for item in _properties(change.property, template, rendered, made)]
     if isinstance(change, Add):
         return [replace(change, beside=item) for item in _properties(change.beside, template, rendered, made)]
-    if isinstance(change, (AddEnv, AddInitContainer, AddProbe)):
+    if isinstance(change, AddProbe):
+        found = _containers(change.container, template, rendered, made)
+        return [replace(change, container=item) for item in found if _stands_in(change, item)]
+    if isinstance(change, (AddEnv, AddInitContainer)):
         return [replace(change, container=item) for item in _containers(change.container, template, rendered, made)]
     if isinstance(change, (AddField, AddItem)):
         return [replace(change, owner=item) for item in _nodes(change.owner, change.path, template, rendered, made)]
@@ -76,6 +79,15 @@ def _containers(container: Container, template: Document, rendered: Document, ma
         for found in containers_of(item):
             if found.init == container.init and made(_line(rendered, found.node.span), container.path, line):
                 yield found
+
+
+def _stands_in(change: AddProbe, rendered: Container) -> bool:
+    """Does a rendered container get the probe? In the template it goes before another one, into the arm of that."""
+    nodes = (change.container.node, rendered.node)
+    own, found = (
+        [kind for kind in ("livenessProbe", "readinessProbe") if node.get(kind) is not None] for node in nodes
+    )
+    return not own or own[0] in found
 
 
 def _nodes(node: Node, path: str, template: Document, rendered: Document, made: Made) -> Iterator[Node]:

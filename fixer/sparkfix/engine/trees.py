@@ -18,6 +18,7 @@ from sparkfix.model import (
     AddProbe,
     Change,
     Node,
+    Refused,
     SetField,
     SetWords,
     Word,
@@ -174,12 +175,32 @@ def _carry_out(change: Change, context: _Context) -> None:
     elif isinstance(change, AddItem):
         owner = context.places[change.owner.span.start]
         new = [_texted(dict(item)) for item in (change.item, *change.more)]
-        owner[change.key] = [*new, *(owner.get(change.key) or [])]
+        owner[change.key] = [*new, *_others(new, owner.get(change.key) or [], change.key)]
     elif isinstance(change, SetField):
         holder, key = context.holders[change.field.span.start]
         holder[key] = change.value
     elif isinstance(change, SetWords) and not change.command.shell:
         _set_words(change, context)
+
+
+def _others(new: Sequence[Any], present: Sequence[Any], key: str) -> Sequence[Any]:
+    """The items that a list has. Raises `Refused` where Kubernetes would find one of the new ones twice in it."""
+    taken = [_names(item) for item in present]
+    for what, name in (pair for item in new for pair in _names(item).items()):
+        if any(other.get(what) == name for other in taken):
+            raise Refused(f"`{key}` would hold {what} `{name[0]}` twice")
+    return present
+
+
+def _names(item: Any) -> dict[str, tuple[str, ...]]:
+    """What no other item of a list may have as well: its name, and a Service's port with its protocol."""
+    found: dict[str, tuple[str, ...]] = {}
+    if isinstance(item, dict):
+        if "name" in item:
+            found["name"] = (item["name"],)
+        if "port" in item:
+            found["port"] = (item["port"], item.get("protocol") or "TCP")
+    return found
 
 
 def _set_words(change: SetWords, context: _Context) -> None:

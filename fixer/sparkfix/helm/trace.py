@@ -60,8 +60,8 @@ def trace(
     found = []
     for path, probe, result in zip(paths, probes, renderer.render(chart.archive(), jobs), strict=True):
         old = value_at(known, path)
-        if (old is None or is_given(values, path)) and file in result.files:
-            # Set by `--set`, which only Helm can read: what stood where the new text stands.
+        if (old is None or "{{" in str(old) or is_given(values, path)) and file in result.files:
+            # Set by `--set`, which only Helm can read, or a template that `tpl` prints: what stood where the new text is.
             old = _text_before(rendered.text, rendered_lines(result.files[file])[number - 1 : number], str(probe))
         lines = passed_on(mapped.rendering.files, result.files, old, probe)
         if line in lines:
@@ -86,7 +86,7 @@ def _candidates(
     """Values that the template lines behind a rendered line name, and what is in these if it stands in the line."""
     for top in values_named(chart, file, marks):
         for leaf, value in _leaves(value_at(known, top), top):
-            if leaf == top or any(form in text for form in _forms(value) if form):
+            if leaf == top or "{{" in str(value) or any(form in text for form in _forms(value) if form):
                 yield leaf
 
 

@@ -61,8 +61,13 @@ class ChartViews:
             self.notes[str(reason)] = None
             return ()
         found = []
+        given = {file for values in sets for file in values.files}
         for values, rendering in zip(sets, rendered, strict=True):
-            view = None if rendering.error else _view(self.charts, workspace, files, values, rendering)
+            view = (
+                None
+                if rendering.error
+                else _view(self.charts, workspace, files, values, rendering, frozenset(given.difference(values.files)))
+            )
             broken = _not_yaml(view) if view is not None else ""
             if view is not None and not broken:
                 found.append(view)
@@ -83,7 +88,11 @@ def _not_yaml(view: View) -> str:
     return ""
 
 
-def _view(charts: Charts, workspace: Workspace, chart: ChartFiles, values: ValuesSet, rendering: Rendering) -> View:
+def _view(
+    charts: Charts, workspace: Workspace, chart: ChartFiles, values: ValuesSet, rendering: Rendering,
+    others: frozenset[str],
+) -> View:  # fmt: skip
+    """The view of one rendering; `others` are the values files that only other views have."""
     files = {
         f"{file.replace('/', '!').rpartition('.')[0]}.yaml": file
         for file in rendering.files
@@ -104,6 +113,7 @@ def _view(charts: Charts, workspace: Workspace, chart: ChartFiles, values: Value
         values.label, inside, sources, values.derived,
         complete=lambda workload: _completed(workspace, sources, workload),
         keeps=lambda place: bool(unreached(charts, workspace, place)),
+        reads=lambda path: path not in others,
     )  # fmt: skip
 
 

@@ -74,7 +74,7 @@ def _run(case: Case, rules: Sequence[Rule], means: Means) -> Applied:
     again = apply_fixes(applied.workspace, [rule], choice, options, means.prover, means.views)
     assert not again.changes, f"{case.name}: a second run changes {again.changes[0].path}"
     _check_bytes(case, workspace, case.before)
-    _check_rest(case, applied.workspace, rules, rule)
+    _check_rest(case, applied.workspace, rules, rule, means)
     return applied
 
 
@@ -160,7 +160,7 @@ def _check_bytes(case: Case, workspace: Workspace, wanted: Mapping[str, bytes]) 
         assert found == data, f"{case.name}: {path} differs\n{difference(_shown(data), _shown(found))}"
 
 
-def _check_rest(case: Case, workspace: Workspace, rules: Sequence[Rule], rule: Rule) -> None:
+def _check_rest(case: Case, workspace: Workspace, rules: Sequence[Rule], rule: Rule, means: Means) -> None:
     """All rules together reach a fixed point on the result, and none takes back what was changed."""
     once = apply_fixes(workspace, rules, Choice(), {})
     twice = apply_fixes(once.workspace, rules, Choice(), {})
@@ -169,7 +169,7 @@ def _check_rest(case: Case, workspace: Workspace, rules: Sequence[Rule], rule: R
         assert change.after != case.before.get(change.path) or change.before == case.before.get(change.path), (
             f"{case.name}: another rule takes back what was changed in {change.path}"
         )
-    again = apply_fixes(once.workspace, [rule], _choice(case), _options(case))
+    again = apply_fixes(once.workspace, [rule], _choice(case), _options(case), means.prover, means.views)
     assert not again.changes, f"{case.name}: another rule makes this one change {again.changes[0].path} again"
 
 

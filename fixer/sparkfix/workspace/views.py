@@ -58,13 +58,19 @@ def _everywhere(place: Place) -> bool:
     return True
 
 
+def _any_file(path: str) -> bool:
+    del path
+    return True
+
+
 @dataclass(frozen=True)
 class View:
     """Rendered manifests. `name` says to people what was rendered; files of `workspace` have names of their own.
 
     `complete` adds to a workload what only the files tell (versions, scripts beside them). `derived` is True where no
     file of the repository asks for this view (values derived from conditions); then it is of use for findings that
-    `keeps` is True for a place of. `opaque` are files from which there is no way back: what a chart made of an overlay.
+    `keeps` is True for a place of. `reads` tells whether a file has a part in the view. `opaque` are files from which
+    there is no way back: what a chart made of an overlay.
     """
 
     name: str
@@ -74,6 +80,7 @@ class View:
     opaque: frozenset[str] = frozenset()
     complete: Callable[[Workload], Workload] = _as_it_is
     keeps: Callable[[Place], bool] = _everywhere
+    reads: Callable[[str], bool] = _any_file
 
 
 class ViewsOfCharts(Protocol):

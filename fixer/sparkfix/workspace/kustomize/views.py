@@ -13,6 +13,7 @@ from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.formats.yaml.tolerant import dump_manifest
 from sparkfix.model import Command, KubernetesObject, Node, Place, Property, PropertyBlock, Refused, Span, Workload
 from sparkfix.workspace.expanders import folder_expander
+from sparkfix.workspace.kustomize.inline import PATCHES, merge_at, operation_at
 from sparkfix.workspace.kustomize.objects import Built, EffectiveObject
 from sparkfix.workspace.kustomize.operations import Route, added_by, at, fields_giving, within_patch
 from sparkfix.workspace.store import MemoryStore
@@ -53,6 +54,7 @@ def overlay_view(workspace: Workspace, folder: str, built: Built, manifests: Wor
     return View(
         f"overlay {folder or '.'}", sources.rendered, sources, opaque=frozenset(charts),
         complete=lambda workload: _completed(sources, workload),
+        reads=lambda path: path in built.files,
     )  # fmt: skip
 
 
@@ -82,17 +84,24 @@ class OverlaySources:
 
     def place(self, path: str, span: Span) -> tuple[Place, ...]:
         """The last file that sets what stands at a place, or that a generator takes it from; else what is around it."""
-        item = self._property_at(path, span)
-        if item is not None:
+        setting = self._property_at(path, span)
+        if setting is not None:
             try:
-                own = self.property(item)
-                return (own.place(""),)
+                return (self.property(setting).place(""),)
             except Refused:
                 pass
         route = self._route(path, span)
         if transformed := self._transformed(path, route):
             return (transformed,)
+        item, [root, *_] = self.objects[path], self._document(path).nodes
+        patches = [
+            document for origin in reversed(item.origins)
+            if origin.by in PATCHES and (document := self.workspace.document(origin.path))
+        ]  # fmt: skip
         for length in range(len(route), -1, -1):
+            for document in patches if length else ():
+                if merged := merge_at(document, item, route[:length]):
+                    return merged
             for file, node in self._written(path, route[:length]):
                 # A map that many files write to is named by its key, not by all that it holds.
                 begin = node.key_span or node.span
@@ -100,6 +109,9 @@ class OverlaySources:
                 return (Place(file, Span(begin.start, node.span.end if whole else begin.end)),)
             if length == len(route) and (found := self._generated(path, route) or self._patched(path, route)):
                 return (found,)
+            for document in patches if length == len(route) else ():
+                if pointed := operation_at(document, item, root, route):
+                    return pointed
         return self._named(path)
 
     def _named(self, path: str) -> tuple[Place, ...]:

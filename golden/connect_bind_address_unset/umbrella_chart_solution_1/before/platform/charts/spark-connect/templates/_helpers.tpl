@@ -1,0 +1,3 @@
+{{- define "spark-connect.fullname" -}}
+{{- default (printf "%s-%s" .Release.Name .Chart.Name) .Values.fullnameOverride -}}
+{{- end -}}

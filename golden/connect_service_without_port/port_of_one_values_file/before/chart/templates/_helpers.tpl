@@ -1,0 +1,3 @@
+{{- define "connect.fullname" -}}
+{{ printf "%s-%s" .Release.Name .Chart.Name }}
+{{- end -}}

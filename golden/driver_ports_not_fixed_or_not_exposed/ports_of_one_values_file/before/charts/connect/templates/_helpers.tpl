@@ -1,0 +1,3 @@
+{{- define "connect.name" -}}
+{{ .Release.Name }}-connect
+{{- end -}}
