@@ -39,6 +39,7 @@ def check(
     no_render: opt.NoRender = False,
     values: opt.ValuesFiles = None,
     no_cache: opt.NoCache = False,
+    explore: opt.Explore = None,
 ) -> None:
     """Find faults. Writes nothing."""
     rules = select_rules(load_rules(), names(select, "--select"), names(ignore, "--ignore"))
@@ -47,7 +48,7 @@ def check(
     out = output(no_color=no_color, quiet=quiet)
     recover_before(session, out, writing=False)
     defects: list[Problem] = []
-    rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
+    rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache, explored=explore)
     with rendering_for(session, rendering) as renders:
         found = run_check(session.workspace, rules, options, defects, renders.views)
     findings = [item for item in found if item.listed]
@@ -85,6 +86,7 @@ def apply(
     values: opt.ValuesFiles = None,
     rendered: opt.Rendered = False,
     no_cache: opt.NoCache = False,
+    explore: opt.Explore = None,
 ) -> None:
     """Make fixes: the safe ones, or the solution you name."""
     selected = names(select, "--select")
@@ -96,7 +98,7 @@ def apply(
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet, messages_on_error=dry_run or session.stdin is not None)
-    rendering = Rendering(not no_render, tuple(values or ()), rendered, cached=not no_cache)
+    rendering = Rendering(not no_render, tuple(values or ()), rendered, not no_cache, explore)
     if rendered and not dry_run:
         raise SparkfixError("--rendered goes with a diff")
     _run(
@@ -130,11 +132,13 @@ def diff(
     values: opt.ValuesFiles = None,
     rendered: opt.Rendered = False,
     no_cache: opt.NoCache = False,
+    explore: opt.Explore = None,
 ) -> None:
     """Print what `apply` would change, as a diff for `git apply`."""
     apply(
         paths, solution, unsafe_fixes, comment_out, select, ignore, set_, True, False, None, None, False,
         spark_version, strict, exit_zero, no_color, quiet, stdin_filename, no_render, values, rendered, no_cache,
+        explore,
     )  # fmt: skip
 
 

@@ -59,3 +59,9 @@ Rendered = Annotated[
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Keep no renderings for later runs, and use none of earlier.")
 ]
+Explore = Annotated[
+    int | None,
+    typer.Option(
+        "--explore", metavar="N", min=0, help="Derive up to N sets of values for arms that none reaches; 16 by default."
+    ),
+]

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rendering:
-    """What a user wants of rendering: any at all, values files to render with, to see the difference, the cache."""
+    """What a user wants of rendering: any at all, values files to render with, to see the difference, the cache, and
+    how many sets of values may be derived (None for as many as usual).
+    """
 
     wanted: bool = True
     values: tuple[Path, ...] = ()
     shown: bool = False
     cached: bool = True
+    explored: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ def _charts(session: Session, rendering: Rendering) -> Iterator[Renders]:
     from sparkfix.engine.views import RenderedViews
     from sparkfix.helm.cache import open_cache
     from sparkfix.helm.charts import Charts
+    from sparkfix.helm.explore import MOST_SETS
     from sparkfix.helm.inflate import Inflater
     from sparkfix.helm.releases import find_releases
     from sparkfix.helm.renderer import Renderer
@@ -88,7 +92,8 @@ def _charts(session: Session, rendering: Rendering) -> Iterator[Renders]:
     files = tuple(_inside(session, path) for path in rendering.values)
     given = ValuesSet(", ".join(files), files) if files else None
     with open_cache(wanted=rendering.cached) as cache, Renderer(kept=cache) as renderer:
-        charts = Charts(renderer, find_releases(session.workspace).releases, given)
+        most = MOST_SETS if rendering.explored is None else rendering.explored
+        charts = Charts(renderer, find_releases(session.workspace).releases, given, most)
         inflate = Inflater(renderer)
         overlays, views, prover = Overlays(inflate), ChartViews(charts), ChartProver(charts)
         built, notes = OverlayProver(overlays.views), [views.notes, overlays.notes]

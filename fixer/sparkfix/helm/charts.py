@@ -48,10 +48,8 @@ class Charts:
         """The values sets of a chart, derived ones last. Raises `CannotRender`."""
         if chart not in self._sets:
             given = values_sets(workspace, chart, self.releases, self.given)
-            if self.explored:
-                files = self.files(workspace, chart)
-                self._arms[chart] = self._explored(workspace, files, given)
-                given = (*given, *self._arms[chart].derived)
+            self._arms[chart] = self._explored(workspace, self.files(workspace, chart), given)
+            given = (*given, *self._arms[chart].derived)
             self._sets[chart] = given
         return self._sets[chart]
 
@@ -73,7 +71,7 @@ class Charts:
         return found
 
     def arms(self, workspace: Workspace, chart: str) -> Explored | None:
-        """Which arms of a chart its values sets reach; None if that was not asked for. Raises `CannotRender`."""
+        """Which arms of a chart its values sets reach; None where its sets were given by `take_sets`. Raises `CannotRender`."""
         self.sets(workspace, chart)
         return self._arms.get(chart)
 
