@@ -337,3 +337,40 @@ def test_a_release_puts_objects_into_its_namespace(renderer: Renderer) -> None:
     assert seen(renderer, files).findings("service-account-missing") == []
     [finding] = seen(renderer, {**files, "app.yaml": release}).findings("service-account-missing")
     assert finding.remarks == ("seen with release prod in app.yaml",)
+
+
+def test_a_value_that_is_printed_elsewhere_too_is_not_changed(renderer: Renderer) -> None:
+    line = "    spark.driver.host={{ .Values.host }}\n"
+    files = chart(line, "service: spark-connect\nhost: spark-conect\n")
+    files["c/templates/other.yaml"] = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\ndata: {host: {{ .Values.host }}}\n"
+    )
+    here = seen(renderer, files)
+    [finding] = here.findings()
+    assert (
+        finding.fixes[0].blocked
+        == "the value that it is made of is also printed in c/templates/other.yaml:4 (as rendered)"
+    )
+    assert not here.applied().changes
+
+
+LIVENESS = """\
+          ports:
+            {{- toYaml .Values.ports | nindent 12 }}
+          livenessProbe:
+            {{- toYaml .Values.liveness | nindent 12 }}
+"""
+
+
+def test_a_fix_of_a_template_that_makes_a_fault_with_other_values_is_refused(renderer: Renderer) -> None:
+    """As written the port of the startup probe is a literal; with the other values no port has its name."""
+    own = "ports: [{name: %s, containerPort: 15002}]\nliveness: {tcpSocket: {port: %s}, periodSeconds: 5}\n"
+    values, other = "service: s\n" + own % ("connect", "connect"), own % ("grpc", "grpc")
+    files = chart("    spark.a=b\n", values, **{"c__values-prod.yaml": other})
+    mounts = "          volumeMounts:"
+    files["c/templates/pod.yaml"] = POD.replace(mounts, LIVENESS + mounts)
+    here = seen(renderer, files)
+    rules = [RULES["connect-probe-before-server-up"], RULES["probe-wrong-port"]]
+    result = apply_fixes(here.workspace, rules, Choice(), {}, here.prover, here.views)
+    assert not result.changes
+    assert any("it would make a fault with" in item.reason for item in result.refused), result.refused

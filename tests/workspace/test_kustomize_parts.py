@@ -216,3 +216,13 @@ def broken(draw: st.DrawFn, tree: Any) -> Any:
 def test_nothing_makes_a_build_raise(kustomization: Any, manifest: Any, patch: Any) -> None:
     files = {"kustomization.yaml": kustomization, "m.yaml": manifest, "p.yaml": patch}
     build(MemoryStore({path: json.dumps(value).encode() for path, value in files.items()}), "")
+
+
+def test_a_patch_that_does_not_fit_shows_nothing_of_its_object() -> None:
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {password: hunter2}\n"
+    patch = "- op: remove\n  path: /stringData/nope/x\n"
+    text = "resources: [s.yaml]\npatches:\n- path: p.yaml\n  target: {kind: Secret}\n"
+    files = {"s.yaml": secret, "p.yaml": patch, "kustomization.yaml": text}
+    built = build(MemoryStore({path: content.encode() for path, content in files.items()}), "")
+    [problem] = built.problems
+    assert problem.reason == "p.yaml: Secret s: member 'nope' not found"

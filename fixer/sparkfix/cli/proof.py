@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sparkfix.cli.session import Output, Session
+from sparkfix.formats.yaml.tolerant import load_all_plain
 from sparkfix.model import SparkfixError
 
 if TYPE_CHECKING:
@@ -52,11 +53,11 @@ class Renders:
 @contextmanager
 def rendering_for(session: Session, rendering: Rendering) -> Iterator[Renders]:
     """What renders, while it is used. Raises `SparkfixError` for values files that cannot be given."""
-    from sparkfix.workspace.kustomize import find_kustomizations
+    from sparkfix.workspace.kustomize import kustomizations_around
 
     files = session.found.files
     charts = any(session.workspace.chart_of(path) is not None for path in files)
-    if not rendering.wanted or not (charts or find_kustomizations(files)):
+    if not rendering.wanted or not (charts or kustomizations_around(session.workspace)):
         yield Renders()
         return
     from sparkfix.engine.overlays import Overlays
@@ -108,7 +109,11 @@ def _inside(session: Session, path: Path) -> str:
         raise SparkfixError(f"--values {path}: no such file")
     if not real.is_relative_to(session.found.root):
         raise SparkfixError(f"--values {path}: it is outside of {session.found.root}")
-    return real.relative_to(session.found.root).as_posix()
+    shown = real.relative_to(session.found.root).as_posix()
+    values = load_all_plain(session.workspace.data(shown) or b"")
+    if (session.workspace.data(shown) or b"").strip() and not (values and isinstance(values[0], (dict, type(None)))):
+        raise SparkfixError(f"--values {path}: not a map in YAML")
+    return shown
 
 
 def tell_notes(renders: Renders, out: Output) -> None:

@@ -19,9 +19,9 @@ def reach_of(applied: Applied, session: Session, inflate: Inflate | None) -> Ite
 
     Where a chart changed, also why charts of kustomizations could not be looked at.
     """
-    from sparkfix.workspace.kustomize import find_kustomizations, overlays_of
+    from sparkfix.workspace.kustomize import kustomizations_around, overlays_of
 
-    folders = find_kustomizations(session.found.files) if applied.changes else ()
+    folders = kustomizations_around(session.workspace) if applied.changes else ()
     if not folders:
         return
     problems: list[Problem] = []

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from sparkfix.engine.check import Scope, Views, check_scope, scopes_of
 from sparkfix.engine.choose import Choice, choose
-from sparkfix.engine.outcome import ALTERING, must_be_silent, must_show_where_asked, words_of
+from sparkfix.engine.outcome import ALTERING, must_be_no_worse, must_be_silent, must_show_where_asked, words_of
 from sparkfix.engine.proof import Proof, Prover
+from sparkfix.engine.rendered import findings_in_views
 from sparkfix.engine.verify import verify
 from sparkfix.formats.render import render_all
 from sparkfix.model import (
@@ -54,6 +55,7 @@ class _Run:
     options: Mapping[str, str]
     prove: Prover | None = None
     views: Views | None = None
+    rules: Sequence[Rule] = ()
     steps: list[Step] = field(default_factory=list)
     refused: dict[Identity, RefusedFix] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -106,7 +108,7 @@ def apply_fixes(
     Pure: nothing is written. A fix that conflicts with another one in the same pass waits for the next pass, where its
     places are found anew. A fix that would bring back bytes that were there before is refused.
     """
-    run = _Run(workspace, choice, options, prove, views)
+    run = _Run(workspace, choice, options, prove, views, rules)
     for scope in scopes_of(workspace, views):
         for _ in range(_PASSES):
             changed = [_apply_rule(run, rule, scope) for rule in rules]
@@ -333,6 +335,7 @@ def _prove(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequen
         shown = run.prove(run.workspace, changed, changes)
         for item in batch:
             _must_concern_its_views(run, item, shown)
+        _must_make_no_fault(run, here, batch, changed)
         proof = shown.lines()
     touched = tuple(FileChange(path, before[path], after[path]) for path in sorted(after))
     return _Proven([replace(item, proof=proof) for item in batch], changed, edits, touched, left)
@@ -347,6 +350,27 @@ def _must_concern_its_views(run: _Run, item: AppliedFix, proof: Proof) -> None:
         with_them = run.workspace.with_edits(edited(run.workspace.data, render_all(altering)))
         proof = run.prove(run.workspace, with_them, altering)
     must_show_where_asked(item.finding, proof)
+
+
+def _must_make_no_fault(run: _Run, here: _Here, batch: Sequence[AppliedFix], changed: Workspace) -> None:
+    """No rule may find something new in what is rendered, unless a number was asked for.
+
+    What the rule itself finds anew where it asked for the fix is looked at elsewhere.
+    """
+    asked = {name for item in batch for name in item.finding.views}
+    if run.views is None or (not asked and run.choice.solution is not None):
+        return
+    before, after = (
+        [
+            (one.view.name, finding)
+            for one, finding in findings_in_views(
+                workspace, run.views.views(workspace, here.scope), run.rules, run.options, run.problems
+            )
+            if not one.view.derived and (finding.rule != here.rule.id or (asked and one.view.name not in asked))
+        ]
+        for workspace in (run.workspace, changed)
+    )
+    must_be_no_worse(before, after)
 
 
 def _keep(run: _Run, rule: Rule, proven: _Proven) -> None:

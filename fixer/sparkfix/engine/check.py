@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from sparkfix.engine.rendered import Rendered, counts_as_written, findings_in_views, only_in_views
+from sparkfix.engine.rendered import Rendered, as_shown, counts_as_written, findings_in_views, only_in_views
 from sparkfix.engine.unit import check_unit, units_of
 from sparkfix.model import Finding, Place, Problem, Rule, Workload
 from sparkfix.workspace.find import is_candidate
@@ -89,7 +89,7 @@ def check_scope(
     whole = {rule.id for rule in rules if rule.subject is Workload and rule.rendered}
     found = findings_in_views(workspace, shown, rules, options, problems)
     kept = [
-        item
+        as_shown(workspace, item, found) if item.rule in whole and item.primary.path in parts else item
         for item in remarked
         if item.rule not in whole or item.primary.path not in parts or counts_as_written(workspace, item, found)
     ]

@@ -94,9 +94,14 @@ def _set(found: tuple[Property | ValuePart, ...], value: str) -> Change:
     for one in found:
         if isinstance(one, Property):
             return SetValue(one, value)
+        if one.elsewhere:
+            continue
         inner = value[len(one.before) : len(value) - len(one.after)]
         if inner and one.before + inner + one.after == value:
             return SetField(one.path, one.field, inner)
+    shared = next((one.elsewhere for one in found if not isinstance(one, Property) and one.elsewhere), "")
+    if shared:
+        raise Refused(f"the value that it is made of is also printed in {shared}")
     raise Refused(f"`{value}` cannot be had by another value: a template puts more around it")
 
 

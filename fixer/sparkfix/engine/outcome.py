@@ -37,6 +37,17 @@ def must_show_where_asked(finding: Finding, proof: Proof) -> None:
     others = [name for name in proof.shown if name not in finding.views]
     if others:
         raise Refused(f"it would also change what is rendered with {', '.join(others[:3])}, which does not ask for it")
+    if proof.open:
+        raise Refused(f"it would also change what could not be looked at: {proof.open[0]}")
+
+
+def must_be_no_worse(before: Iterable[tuple[str, Finding]], after: Iterable[tuple[str, Finding]]) -> None:
+    """No view may show a fault that it did not show before; `before` and `after` are findings with their views' names."""
+    known = {(view, finding.rule, finding.message) for view, finding in before}
+    for view, finding in after:
+        bad = finding.listed and finding.severity is not Severity.NOTE
+        if bad and (view, finding.rule, finding.message) not in known:
+            raise Refused(f"it would make a fault with {view}: {finding.message}")
 
 
 def must_be_silent(

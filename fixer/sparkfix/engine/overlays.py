@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sparkfix.workspace.kustomize import Built, Inflate, build, find_kustomizations
+from sparkfix.workspace.kustomize import Built, Inflate, build, kustomizations_around
 from sparkfix.workspace.kustomize.views import WorkspaceStore, overlay_view
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.views import View
@@ -16,7 +16,7 @@ Edited = frozenset[tuple[str, bytes]]
 
 @dataclass
 class Overlays:
-    """Overlays are kustomizations among the targets that no other one includes. Each is built once per snapshot.
+    """Overlays are kustomizations around the targets that no other one includes. Each is built once per snapshot.
 
     `inflate` renders charts that kustomizations name; without it those are left out. An overlay of which a part cannot
     be built (a remote base, say) has no view, as what is missing would look like a fault; `notes` tell which, and why.
@@ -33,7 +33,7 @@ class Overlays:
         """The folders of all overlays."""
         targets = workspace.targets
         if targets not in self._tops:
-            folders = find_kustomizations(targets)
+            folders = kustomizations_around(workspace)
             included = {base for folder in folders for base in self._build(workspace, folder).bases}
             self._tops[targets] = tuple(folder for folder in folders if folder not in included)
         return self._tops[targets]

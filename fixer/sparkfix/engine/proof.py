@@ -15,13 +15,15 @@ _NAMED = 3
 class Proof:
     """What rendering showed of one change: how many renderings it was seen in, and what could not be proven.
 
-    `shown` names the renderings that files of the repository ask for and that the change shows in.
+    `shown` names the renderings that files of the repository ask for and that the change shows in; `open` are the reasons
+    why some of what the changed files have a part in could not be looked at.
     """
 
     seen: int = 0
     sets: int = 0
     remarks: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
         """The proof in words."""
@@ -58,7 +60,10 @@ def all_of(provers: Sequence[Prover]) -> Prover:
 
     def prove(before: Workspace, after: Workspace, changes: Sequence[Change]) -> Proof:
         proofs = [one(before, after, changes) for one in provers]
-        shown = tuple(name for proof in proofs for name in proof.shown)
-        return Proof(remarks=tuple(line for proof in proofs for line in proof.lines()), shown=shown)
+        return Proof(
+            remarks=tuple(line for proof in proofs for line in proof.lines()),
+            shown=tuple(name for proof in proofs for name in proof.shown),
+            open=tuple(reason for proof in proofs for reason in proof.open),
+        )
 
     return prove

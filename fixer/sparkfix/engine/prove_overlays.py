@@ -57,7 +57,7 @@ class OverlayProver:
             remarks.insert(0, f"proven: {_listed(shown)} show{'s' if len(shown) == 1 else ''} just this change")
         elif old:
             remarks.insert(0, f"not seen: nothing changes in {_listed([view.name for view in old])}")
-        return Proof(remarks=tuple(remarks), shown=tuple(shown))
+        return Proof(remarks=tuple(remarks), shown=tuple(shown), open=tuple(missing))
 
     def differences(self, before: Workspace, after: Workspace, paths: Sequence[str]) -> Iterator[RenderedDifference]:
         """What changes in the objects of the overlays that some changed files reach."""

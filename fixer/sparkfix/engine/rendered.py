@@ -77,6 +77,13 @@ def counts_as_written(workspace: Workspace, written: Finding, found: Sequence[tu
     return bool(same) and max(map(_weight, same)) <= _weight(written)
 
 
+def as_shown(workspace: Workspace, written: Finding, found: Sequence[tuple[Rendered, Finding]]) -> Finding:
+    """A finding in files that are parts of views, with the views that it is found in."""
+    known = _Known(workspace, [written])
+    views = dict.fromkeys(one.view.name for one, finding in found if known.holds(finding))
+    return replace(written, views=tuple(views))
+
+
 def _weight(finding: Finding) -> tuple[int, int]:
     """How many fixes can be made, and of how many changes they are."""
     open_fixes = [fix for fix in finding.fixes if not fix.blocked]

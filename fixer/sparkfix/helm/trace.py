@@ -27,6 +27,8 @@ from sparkfix.helm.values import Data, ValuesSet
 
 _MOST = 24
 _NUMBER = 48_211
+_SMALL = 1_000
+_STEP = 17
 _WORD = "zqtraced"
 _CHECKSUM = re.compile(r"\b[0-9a-f]{32,128}\b")
 
@@ -130,7 +132,10 @@ def _changed(value: Any, index: int) -> Any:
     """A value of the same type that stands nowhere else; a boolean can only be the other one."""
     if isinstance(value, bool):
         return not value
-    return _NUMBER + index if isinstance(value, int) else f"{_WORD}{index}x"
+    if isinstance(value, int):
+        # A number that stays small: it may say how often a loop runs.
+        return value + _STEP + index if abs(value) < _SMALL else _NUMBER + index
+    return f"{_WORD}{index}x"
 
 
 def _with(job: Job, known: Mapping[str, Any], path: ItemPath, value: Any) -> Job:

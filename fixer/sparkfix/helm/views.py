@@ -193,7 +193,7 @@ class ChartSources:
         ]
         if not found:
             for origin in self._traced(item.path, item.key_span, sources):
-                found += self._parts(origin, item.value)
+                found += self._parts(origin, item.value, self._line(item.path, item.key_span)[1], item.path)
         if not found:
             raise Refused(self._why_not(item.path, item.key_span, sources))
         return tuple(found)
@@ -228,7 +228,8 @@ class ChartSources:
         span = node.span
         sources = self._sources(path, span)
         origins = self._traced(path, span, sources)
-        found = [part for origin in origins for part in self._parts(origin, node.text())]
+        number = self._line(path, span)[1]
+        found = [part for origin in origins for part in self._parts(origin, node.text(), number, path)]
         if not found:
             raise Refused(self._why_not(path, span, sources))
         return tuple(found)
@@ -305,7 +306,7 @@ class ChartSources:
             if item.key == key and document and document.source.position(item.key_span.start)[0] == source.line
         ]
 
-    def _parts(self, origin: Origin, text: str) -> list[ValuePart]:
+    def _parts(self, origin: Origin, text: str, number: int, path: str) -> list[ValuePart]:
         """The scalar that sets a value, if what it is set to stands once in a rendered text."""
         if origin.place is None:
             return []
@@ -321,7 +322,9 @@ class ChartSources:
                 begin = node.key_span or node.span
                 at_line = document.source.position(begin.start)[0] == origin.place.line
                 if at_line and isinstance(node.value, str) and node.text() == shown:
-                    return [ValuePart(origin.place.path, node, head, tail)]
+                    others = [line for line in origin.lines if line != (self.files[path], number)]
+                    also = f"{others[0][0]}:{others[0][1]} (as rendered)" if others else ""
+                    return [ValuePart(origin.place.path, node, head, tail, also)]
         return []
 
     def _in_line(self, source: Source, text: str) -> Place | None:

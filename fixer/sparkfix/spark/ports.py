@@ -174,7 +174,9 @@ def lead_to(workload: Workload, service: Service, port: ServicePort, number: str
     if not port.dangling or target is None:
         text = declared_name(workload, number) or number
         path = service.object.path
-        return SetField(path, target, text) if target is not None else AddField(path, port.node, "targetPort", text)
+        # A text is the name of a port to Kubernetes, also if it is all digits.
+        value = int(text) if text.isdigit() else text
+        return SetField(path, target, text) if target is not None else AddField(path, port.node, "targetPort", value)
     return naming(server, target, number, service.object.path) if server is not None else None
 
 

@@ -16,12 +16,16 @@ from sparkfix.workspace.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class ValuePart:
-    """A scalar of a file that is printed into a rendered value, with the text that stands before and behind it there."""
+    """A scalar of a file that is printed into a rendered value, with the text that stands before and behind it there.
+
+    `elsewhere` is another file and line that prints it, too, if there is one: a change would show there as well.
+    """
 
     path: str
     field: Node
     before: str = ""
     after: str = ""
+    elsewhere: str = ""
 
 
 class Sources(Protocol):

@@ -1,9 +1,10 @@
 """Kustomizations, resolved to the objects that would be applied: in process, over any `Store`.
 
-`find_kustomizations` finds them, `build` resolves one, `overlays_of` says which of them a file reaches. Their charts are
-rendered by an `Inflate` (see `sparkfix.helm.inflate`).
+`find_kustomizations` and `kustomizations_around` find them, `build` resolves one, `overlays_of` says which of them a file
+reaches. Their charts are rendered by an `Inflate` (see `sparkfix.helm.inflate`).
 """
 
+from sparkfix.workspace.kustomize.around import kustomizations_around
 from sparkfix.workspace.kustomize.build import build
 from sparkfix.workspace.kustomize.charts import ChartRequest, Inflate, Inflated
 from sparkfix.workspace.kustomize.kustomization import find_kustomizations
@@ -19,5 +20,6 @@ __all__ = [
     "Origin",
     "build",
     "find_kustomizations",
+    "kustomizations_around",
     "overlays_of",
 ]

@@ -51,6 +51,9 @@ class Patch:
     remembers: bool = True
 
 
+_LONGEST = 120
+
+
 def read_patch(layer: Layer, field: str, given: Mapping[str, Any]) -> Patch:
     """An item of `patches` or `patchesJson6902`. Raises `Unresolved`."""
     strange = [key for key in given if key not in _PATCH_FIELDS]
@@ -159,6 +162,12 @@ def _merged(resource: Resource, content: dict[str, Any], patch: Patch) -> Resour
     return changed(resource, data, patch.origin)
 
 
+def _without_data(error: Exception) -> str:
+    """What is wrong with a patch, without the object that it was for: that may be a Secret."""
+    text = str(error).partition(" in {")[0].partition(" in [")[0]
+    return text if len(text) < _LONGEST else "a JSON patch does not fit it"
+
+
 def _with_json_patch(resource: Resource, patch: Patch) -> Resource:
     import jsonpatch
 
@@ -171,7 +180,7 @@ def _with_json_patch(resource: Resource, patch: Patch) -> Resource:
     try:
         data = jsonpatch.apply_patch(data, list(patch.operations))
     except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError, KeyError) as error:
-        raise Unresolved(f"{patch.origin.path}: {resource.kind} {resource.name}: {error}") from None
+        raise Unresolved(f"{patch.origin.path}: {resource.kind} {resource.name}: {_without_data(error)}") from None
     if not isinstance(data, dict):
         raise Unresolved(f"{patch.origin.path}: {resource.kind} {resource.name}: nothing is left of it")
     if at(data, *_ANNOTATIONS) == {}:

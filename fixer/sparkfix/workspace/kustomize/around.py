@@ -1,0 +1,37 @@
+"""The kustomizations that may take something from some files, whether or not anybody asked for them."""
+
+from __future__ import annotations
+
+from sparkfix.workspace.kustomize.kustomization import NAMES, find_kustomizations
+from sparkfix.workspace.workspace import Workspace
+
+# Links may form circles, so that only so many folders are entered.
+_MOST_FOLDERS = 20_000
+_DEEPEST = 20
+
+
+def kustomizations_around(workspace: Workspace) -> tuple[str, ...]:
+    """The folders of kustomizations: all below the root, if a target is in or below one; also those that were not asked for.
+
+    An overlay that nobody named takes what it takes all the same.
+    """
+    store = workspace.store
+    above = {folder for path in workspace.targets for folder in _parents(path.rpartition("/")[0])}
+    if not any(store.exists(f"{folder}/{name}" if folder else name) for folder in above for name in NAMES):
+        return ()
+    found, todo, seen = list(workspace.targets), [""], 0
+    while todo and seen < _MOST_FOLDERS:
+        folder, seen = todo.pop(), seen + 1
+        for name, is_folder in store.names(folder):
+            path = f"{folder}/{name}" if folder else name
+            if is_folder and not name.startswith(".") and path.count("/") < _DEEPEST:
+                todo.append(path)
+            elif name in NAMES:
+                found.append(path)
+    return find_kustomizations(found)
+
+
+def _parents(folder: str) -> list[str]:
+    """A folder and all above it, the root (`""`) last."""
+    parts = folder.split("/") if folder else []
+    return ["/".join(parts[:length]) for length in range(len(parts), -1, -1)]
