@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -61,7 +64,7 @@ def test_packed_subcharts_are_unpacked_with_their_places(renderer: Renderer) -> 
         "latin-1"
     )
     outer = packed("x", {"Chart.yaml": CHART.replace("demo", "x"), "templates/a.yaml": "a: 1\n"})
-    found = chart({"charts/x-1.0.tgz": outer, "charts/x-2.0.tgz": outer, "charts/bad-1.tgz": "no archive"})
+    found = chart({"charts/x-1.0.tgz": outer, "charts/x-2.0.tgz": outer})
     assert found.places["charts/x-1.0/templates/a.yaml"] == "charts/x-1.0.tgz:templates/a.yaml"
     assert found.contents["charts/x-2.0/templates/a.yaml"] == b"a: 1\n"
     assert subcharts(found.contents) == {"charts/x-1.0/": "x", "charts/x-2.0/": "x"}
@@ -129,3 +132,25 @@ def test_small_questions() -> None:
     assert [item["name"] for item in dependencies(old)] == ["x"]
     assert chart({"templates/a.yaml": b"\xff"}).templates() == {}
     assert chart({"Chart.yaml": "name: ../x\n"}, "").name == "chart"
+
+
+def _tar(names: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, data in names.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+SUB = b"apiVersion: v2\nname: sub\nversion: 0.1.0\n"
+
+
+@pytest.mark.parametrize(
+    "data", [b"no archive", _tar({"sub/Chart.yaml": SUB})[:60], _tar({"sub/Chart.yaml": SUB, "../../x": b"x"})]
+)
+def test_a_subchart_that_cannot_be_unpacked_is_helms_to_refuse(renderer: Renderer, data: bytes) -> None:
+    found = chart({"charts/sub-0.1.0.tgz": data, "templates/x.yaml": "x: 1\n"})
+    [result] = renderer.render(found.archive(), [Job()])
+    assert "sub-0.1.0.tgz" in result.error

@@ -141,10 +141,10 @@ def _folder(
         if is_folder:
             yield from _folder(read, names, top, inside, ignores, visits)
         elif (data := read(_join(top, inside))) is not None:
-            if name.endswith(".tgz") and sub.rpartition("/")[2] == "charts":
-                yield from _packed_subchart(data, _join(top, inside), inside)
-            else:
-                yield inside, _join(top, inside), data
+            packed = name.endswith(".tgz") and sub.rpartition("/")[2] == "charts"
+            own = list(_packed_subchart(data, _join(top, inside), inside)) if packed else []
+            # What cannot be unpacked is left to Helm, which says why.
+            yield from own or [(inside, _join(top, inside), data)]
 
 
 def _packed_subchart(data: bytes, place: str, inside: str, depth: int = 0) -> Iterator[File]:
@@ -154,26 +154,27 @@ def _packed_subchart(data: bytes, place: str, inside: str, depth: int = 0) -> It
         yield f"{folder}/{path.partition('/')[2]}", source, content
 
 
-def _unpacked(archive: bytes, place: str, depth: int) -> Iterator[File]:
-    """The files of a packed chart, packed charts inside it included. What is not an archive has none."""
-    left = LARGEST
+def _unpacked(archive: bytes, place: str, depth: int) -> list[File]:
+    """The files of a packed chart, packed charts inside it included. What is no whole archive of a chart has none."""
+    left, found = LARGEST, list[File]()
     try:
         with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as members:
             for member in members:
                 path = posixpath.normpath(member.name)
                 left -= max(member.size, 0)
-                if left < 0:
-                    return
+                if left < 0 or path.startswith(("/", "..")):
+                    return []
                 stream = members.extractfile(member) if member.isfile() else None
-                if stream is None or path.startswith(("/", "..")):
+                if stream is None:
                     continue
                 source = f"{place}:{path.partition('/')[2]}"
                 if path.endswith(".tgz") and path.split("/")[-2:-1] == ["charts"] and depth < _DEEPEST:
-                    yield from _packed_subchart(stream.read(), source, path, depth + 1)
+                    found += _packed_subchart(stream.read(), source, path, depth + 1)
                 else:
-                    yield path, source, stream.read()
+                    found.append((path, source, stream.read()))
     except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError):
-        return
+        return []
+    return found
 
 
 def _join(folder: str, name: str) -> str:

@@ -18,6 +18,8 @@ _UNPRINTABLE = re.compile(
 )
 _SHORT = {"\t": "\\t", "\x85": "\\N", "\u2028": "\\L", "\u2029": "\\P"}
 _IMPLICIT = Resolver.yaml_implicit_resolvers
+# What a template prints as it is written: `yes` comes out as `true`, `0123` as `83`, `1.50` as `1.5`.
+_PRINTED_ALIKE = re.compile(r"true|false|null|~|-?(?:0|[1-9][0-9]{0,14})|-?(?:0|[1-9][0-9]{0,5})\.[0-9]{0,8}[1-9]")
 _STRING = "tag:yaml.org,2002:str"
 _OF_GO = (
     ("tag:yaml.org,2002:float", re.compile(r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?[eE][-+]?[0-9]+\Z")),
@@ -75,13 +77,14 @@ def encode(text: str, style: str | None, *, flow: bool = False, like: str = "", 
     """`text` as a scalar in `style` (`'`, `"`, None for plain), quoted where plain would not be read back.
 
     `template` says that the file is one, so that actions may stand plain. A text that YAML would take for a number,
-    boolean or null is quoted, too, unless `like`, the plain text that it replaces or stands beside, has that type.
+    boolean or null is quoted, too, unless `like`, the plain text that it replaces or stands beside, has that type, and a
+    template would print it as it is written.
     """
     if "\n" in text or "\r" in text:
         raise Refused("a value with a line break needs a block scalar")
     if style == "'" and not _UNPRINTABLE.search(text):
         return "'" + text.replace("'", "''") + "'"
-    fits = is_string(text) or (bool(like) and type_of(text) == type_of(like))
+    fits = is_string(text) or (bool(like) and type_of(text) == type_of(like) and bool(_PRINTED_ALIKE.fullmatch(text)))
     if style or not fits or not can_be_plain(text, flow=flow, template=template):
         return '"' + _escape(text) + '"'
     return text
