@@ -374,3 +374,24 @@ def test_a_fix_of_a_template_that_makes_a_fault_with_other_values_is_refused(ren
     result = apply_fixes(here.workspace, rules, Choice(), {}, here.prover, here.views)
     assert not result.changes
     assert any("it would make a fault with" in item.reason for item in result.refused), result.refused
+
+
+@pytest.mark.parametrize("more", ["", ", kustomize: {namePrefix: x-}"])
+def test_a_base_that_argo_applies_counts(renderer: Renderer, more: str) -> None:
+    """The overlay asks for another name, which would be wrong in the base, and that is applied, too."""
+    pod = POD.replace("{{ .Values.service }}", "spark-connect")
+    application = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\nspec:\n  source: {path: base%s}\n"
+    )
+    files = {
+        "app.yaml": application % more,
+        "base/kustomization.yaml": "resources: [pod.yaml]\n",
+        "base/pod.yaml": f"{pod}---\n{CONFIG}{INDENTED}    spark.driver.host=spark-connect\n",
+        "dev/kustomization.yaml": "namePrefix: dev-\nresources: [../base]\n",
+    }
+    alone = {path: text for path, text in files.items() if path != "app.yaml"}
+    assert seen(renderer, alone).applied().changes
+    result = seen(renderer, files).applied()
+    assert not result.changes
+    reasons = ["not applied as it is", "overlay base", "it would be wrong"]
+    assert any(reason in item.reason for item in result.refused for reason in reasons), result.refused

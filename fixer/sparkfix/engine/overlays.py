@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sparkfix.workspace.kustomize import Built, Inflate, build, kustomizations_around
+from sparkfix.workspace.kustomize.deployed import deployed_folders
 from sparkfix.workspace.kustomize.views import WorkspaceStore, overlay_view
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.views import View
@@ -16,15 +17,17 @@ Edited = frozenset[tuple[str, bytes]]
 
 @dataclass
 class Overlays:
-    """Overlays are kustomizations around the targets that no other one includes. Each is built once per snapshot.
+    """Overlays are kustomizations around the targets that no other one includes, or that Argo CD or Flux applies.
 
     `inflate` renders charts that kustomizations name; without it those are left out. An overlay of which a part cannot
-    be built (a remote base, say) has no view, as what is missing would look like a fault; `notes` tell which, and why.
+    be built (a remote base, say), or that is changed when it is applied, has no view, as what is missing would look like
+    a fault; `notes` tell which, and why. Each is built once per snapshot.
     """
 
     inflate: Inflate | None = None
     notes: dict[str, None] = field(default_factory=dict)
     _manifests: Workspace = field(default_factory=lambda: Workspace(MemoryStore({}), ()), repr=False)
+    _deployed: dict[str, str] = field(default_factory=dict)
     _tops: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _built: dict[tuple[str, Edited], Built] = field(default_factory=dict)
     _views: dict[tuple[str, Edited], View] = field(default_factory=dict)
@@ -35,7 +38,8 @@ class Overlays:
         if targets not in self._tops:
             folders = kustomizations_around(workspace)
             included = {base for folder in folders for base in self._build(workspace, folder).bases}
-            self._tops[targets] = tuple(folder for folder in folders if folder not in included)
+            self._deployed = deployed_folders(workspace) if folders else {}
+            self._tops[targets] = tuple(one for one in folders if one not in included or one in self._deployed)
         return self._tops[targets]
 
     def files(self, workspace: Workspace, folder: str) -> frozenset[str]:
@@ -49,10 +53,11 @@ class Overlays:
 
     def view(self, workspace: Workspace, folder: str) -> View | None:
         """The view of an overlay; None where a part of it cannot be built."""
-        built = self._build(workspace, folder)
-        if built.problems:
-            self.notes[self._reason(folder, built)] = None
+        reason = self._reason(workspace, folder)
+        if reason:
+            self.notes[reason] = None
             return None
+        built = self._build(workspace, folder)
         key = (folder, frozenset(workspace.edited.items()))
         if key not in self._views:
             self._views[key] = overlay_view(workspace, folder, built, self._manifests)
@@ -62,16 +67,15 @@ class Overlays:
         """The views of the overlays that some files contribute to, and why others have none."""
         folders = self.reached(workspace, paths)
         found = [self.view(workspace, folder) for folder in folders]
-        missing = [
-            self._reason(folder, self._build(workspace, folder))
-            for folder, view in zip(folders, found, strict=True)
-            if view is None
-        ]
+        missing = [reason for folder in folders if (reason := self._reason(workspace, folder))]
         return [view for view in found if view is not None], missing
 
-    def _reason(self, folder: str, built: Built) -> str:
-        problem = built.problems[0]
-        return f"overlay {folder or '.'} could not be built whole: {problem.path}: {problem.reason}"
+    def _reason(self, workspace: Workspace, folder: str) -> str:
+        """Why an overlay has no view; empty if it has one."""
+        for problem in self._build(workspace, folder).problems:
+            return f"overlay {folder or '.'} could not be built whole: {problem.path}: {problem.reason}"
+        changed = self._deployed.get(folder)
+        return f"overlay {folder or '.'} is not applied as it is: {changed}" if changed else ""
 
     def _build(self, workspace: Workspace, folder: str) -> Built:
         key = (folder, frozenset(workspace.edited.items()))
