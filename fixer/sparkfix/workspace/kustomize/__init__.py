@@ -4,7 +4,7 @@
 reaches. Their charts are rendered by an `Inflate` (see `sparkfix.helm.inflate`).
 """
 
-from sparkfix.workspace.kustomize.around import kustomizations_around
+from sparkfix.workspace.kustomize.around import has_kustomizations, kustomizations_around
 from sparkfix.workspace.kustomize.build import build
 from sparkfix.workspace.kustomize.charts import ChartRequest, Inflate, Inflated
 from sparkfix.workspace.kustomize.kustomization import find_kustomizations
@@ -20,6 +20,7 @@ __all__ = [
     "Origin",
     "build",
     "find_kustomizations",
+    "has_kustomizations",
     "kustomizations_around",
     "overlays_of",
 ]

@@ -10,19 +10,23 @@ _MOST_FOLDERS = 20_000
 _DEEPEST = 20
 
 
+def has_kustomizations(workspace: Workspace) -> bool:
+    """Is a target in or below the folder of a kustomization? Asks only for files above targets."""
+    above = {folder for path in workspace.targets for folder in _parents(path.rpartition("/")[0])}
+    return any(workspace.store.exists(f"{folder}/{name}" if folder else name) for folder in above for name in NAMES)
+
+
 def kustomizations_around(workspace: Workspace) -> tuple[str, ...]:
     """The folders of kustomizations: all below the root, if a target is in or below one; also those that were not asked for.
 
     An overlay that nobody named takes what it takes all the same.
     """
-    store = workspace.store
-    above = {folder for path in workspace.targets for folder in _parents(path.rpartition("/")[0])}
-    if not any(store.exists(f"{folder}/{name}" if folder else name) for folder in above for name in NAMES):
+    if not has_kustomizations(workspace):
         return ()
     found, todo, seen = list(workspace.targets), [""], 0
     while todo and seen < _MOST_FOLDERS:
         folder, seen = todo.pop(), seen + 1
-        for name, is_folder in store.names(folder):
+        for name, is_folder in workspace.store.names(folder):
             path = f"{folder}/{name}" if folder else name
             if is_folder and not name.startswith(".") and path.count("/") < _DEEPEST:
                 todo.append(path)
