@@ -23,6 +23,7 @@ from sparkfix.model import (
     SetValue,
     SetWords,
     SparkVersion,
+    with_command,
 )
 from sparkfix.workspace.views import ValuePart, View
 
@@ -85,7 +86,7 @@ def _change(change: Change, view: View) -> Change:
     if isinstance(change, (AddEnv, AddProbe)):
         return replace(change, container=_container(change.container, view))
     if isinstance(change, SetWords):
-        return _words(change, view)
+        return with_command(change, sources.command(change.command))
     raise Refused("an init container is added to a template only where the template itself shows the fault")
 
 
@@ -109,10 +110,3 @@ def _container(container: Container, view: View) -> Container:
     path, node = view.sources.node(container.path, container.node)
     _, pod = view.sources.node(container.path, container.pod)
     return replace(container, path=path, node=node, pod=pod, start=node.span.start)
-
-
-def _words(change: SetWords, view: View) -> SetWords:
-    own = view.sources.command(change.command)
-    order = {id(word): position for position, word in enumerate(change.command.words)}
-    words = tuple(word if isinstance(word, str) else own.words[order[id(word)]] for word in change.words)
-    return SetWords(own, words)

@@ -26,6 +26,7 @@ from sparkfix.model import (
     SetWords,
     path_of,
     property_of,
+    with_command,
     with_property,
 )
 from sparkfix.workspace.views import View
@@ -167,6 +168,4 @@ def _commands(change: SetWords, view: View, document: Document) -> Iterator[SetW
         except Refused:
             continue
         if (found.path, found.words[0].span) == (change.command.path, change.command.words[0].span):
-            order = {id(word): position for position, word in enumerate(change.command.words)}
-            words = (word if isinstance(word, str) else own.words[order[id(word)]] for word in change.words)
-            yield SetWords(own, tuple(words))
+            yield with_command(change, own)

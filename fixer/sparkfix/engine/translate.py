@@ -33,6 +33,7 @@ from sparkfix.model import (
     SetWords,
     Span,
     property_of,
+    with_command,
 )
 
 Made = Callable[[int, str, int], bool]
@@ -120,12 +121,9 @@ def _commands(command: Command, template: Document, rendered: Document, made: Ma
 
 def _words(change: SetWords, rendered: Command) -> SetWords:
     """The same reordering of the rendered command's words."""
-    own = change.command.words
-    if len(own) != len(rendered.words):
+    if len(change.command.words) != len(rendered.words):
         raise Refused("the command renders to other words than it has in the template, so nothing could be proven")
-    order = {id(word): position for position, word in enumerate(own)}
-    words = tuple(word if isinstance(word, str) else rendered.words[order[id(word)]] for word in change.words)
-    return SetWords(rendered, words)
+    return with_command(change, rendered)
 
 
 def templates_only(changes: Sequence[Change], is_template: Callable[[str], bool]) -> tuple[list[Change], list[Change]]:

@@ -7,9 +7,8 @@ else). Dependencies given as `file://` paths are found where they are; kustomize
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
 from sparkfix.helm.archive import ChartFiles, chart_prefix, metadata
 from sparkfix.helm.loading import chart_files
@@ -28,10 +27,9 @@ _PARTS = ("Chart.yaml", "requirements.yaml", "values.yaml", "values.schema.json"
 
 @dataclass(frozen=True)
 class Inflater:
-    """Renders the charts of kustomizations; each once per content and request."""
+    """Renders the charts of kustomizations."""
 
     renderer: Renderer
-    _known: dict[bytes, Rendering] = field(default_factory=dict, repr=False, compare=False)
 
     def __call__(self, store: Store, request: ChartRequest, /) -> Inflated:
         """The chart's manifests, its files, and what was left out. Raises `Unresolved` with Helm's message."""
@@ -55,13 +53,10 @@ class Inflater:
             request.values, name=request.release, namespace=request.namespace,
             api_versions=request.api_versions, kube_version=request.kube_version,
         )  # fmt: skip
-        key = _digest(chart.contents, job)
-        if key not in self._known:
-            try:
-                [self._known[key]] = self.renderer.render(_signed(chart).archive(), [job])
-            except CannotRender as reason:
-                raise Unresolved(str(reason)) from None
-        return self._known[key]
+        try:
+            return self.renderer.render(_signed(chart).archive(), [job])[0]
+        except CannotRender as reason:
+            raise Unresolved(str(reason)) from None
 
 
 def _signed(chart: ChartFiles) -> ChartFiles:
@@ -106,10 +101,3 @@ def _used(chart: ChartFiles, with_definitions: bool) -> Iterator[str]:
         if reads or rendered or (with_definitions and _is_definition(path, prefix)):
             file, separator, _ = place.partition(".tgz:")
             yield file + separator.removesuffix(":")
-
-
-def _digest(contents: Mapping[str, bytes], job: Job) -> bytes:
-    digest = hashlib.sha256(repr(job).encode())
-    for path, content in contents.items():
-        digest.update(f"{len(path.encode())} {path} {len(content)} ".encode() + content)
-    return digest.digest()

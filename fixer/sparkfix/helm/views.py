@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
@@ -13,16 +14,14 @@ from sparkfix.helm.charts import Charts
 from sparkfix.helm.coverage import unreached
 from sparkfix.helm.defaults import effective_values, value_at
 from sparkfix.helm.renderer import CannotRender, Rendering
-from sparkfix.helm.sourcemap import RenderedLine, Source
+from sparkfix.helm.sourcemap import Mapped, RenderedLine, Source
 from sparkfix.helm.texts import line_of_text
 from sparkfix.helm.trace import Origin, trace
 from sparkfix.helm.values import ValuesSet, top_chart
 from sparkfix.model import Command, Node, Place, Property, Refused, Span, Workload
 from sparkfix.text.source import SourceText
-from sparkfix.workspace.expanders import folder_expander
 from sparkfix.workspace.store import MemoryStore
-from sparkfix.workspace.version import detect_version
-from sparkfix.workspace.views import ValuePart, View
+from sparkfix.workspace.views import ValuePart, View, completed
 from sparkfix.workspace.workspace import Workspace
 
 _SET_HERE = "the value is set here"
@@ -118,16 +117,8 @@ def _view(
 
 
 def _completed(workspace: Workspace, sources: ChartSources, workload: Workload) -> Workload:
-    """A workload of a view with what files say that are not rendered: the version, scripts that fill in variables."""
     path = sources.template_of(workload.path)
-    if path is None:
-        return workload
-    unit = workspace.unit_of(path)
-    version = workload.version or detect_version(
-        workspace, unit, path, owner=None, server=None, blocks=(), commands=(), role=workload.role
-    )
-    expands = workload.expands_variables or folder_expander(workspace, unit)
-    return replace(workload, version=version, expands_variables=expands)
+    return completed(workspace, workload, path) if path is not None else workload
 
 
 @dataclass
@@ -142,6 +133,11 @@ class ChartSources:
     files: Mapping[str, str]
     _origins: dict[tuple[str, int], tuple[Origin, ...]] = field(default_factory=dict)
 
+    @cached_property
+    def _mapped(self) -> Mapped:
+        [found] = self.charts.mapped(self.chart, [self.values.job(self.workspace.data)])
+        return found
+
     def place(self, path: str, span: Span) -> tuple[Place, ...]:
         """The template line that prints a place, and the values in it; the values first where they bring the key."""
         sources = self._sources(path, span)
@@ -151,12 +147,11 @@ class ChartSources:
         origins = [place for source in setting if (place := self._in_line(source, text))]
         if printed is None:
             return tuple(origins)
-        own = printed
         if not origins:
-            return (own,)
-        if _key(text) in self._text(own):
-            return (own, *(replace(place, label=_SET_HERE) for place in origins if place.path != own.path))
-        return (*origins, replace(own, label=_PRINTED_HERE))
+            return (printed,)
+        if _key(text) in self._text(printed):
+            return (printed, *(replace(place, label=_SET_HERE) for place in origins if place.path != printed.path))
+        return (*origins, replace(printed, label=_PRINTED_HERE))
 
     def _printed(self, path: str, span: Span, sources: Sequence[Source], text: str) -> Place | None:
         """The place in the template line that has the key of a rendered line; a helper may print but the value."""
@@ -257,8 +252,7 @@ class ChartSources:
 
     def _line(self, path: str, span: Span) -> tuple[RenderedLine | None, int]:
         number = self._document(path).source.position(span.start)[0]
-        [mapped] = self.charts.mapped(self.chart, [self.values.job(self.workspace.data)])
-        lines = mapped.files.get(self.files[path], ())
+        lines = self._mapped.files.get(self.files[path], ())
         return (lines[number - 1] if number <= len(lines) else None), number
 
     def _sources(self, path: str, span: Span) -> tuple[Source, ...]:
@@ -272,8 +266,9 @@ class ChartSources:
         _, number = self._line(path, span)
         key = (self.files[path], number)
         if key not in self._origins:
-            [mapped] = self.charts.mapped(self.chart, [self.values.job(self.workspace.data)])
-            self._origins[key] = trace(self.charts.renderer, self.chart, self.values, self.workspace.data, mapped, key)
+            self._origins[key] = trace(
+                self.charts.renderer, self.chart, self.values, self.workspace.data, self._mapped, key
+            )
         return self._origins[key]
 
     def _setting(self, path: str, span: Span, sources: Sequence[Source]) -> tuple[Source, ...]:
@@ -281,10 +276,9 @@ class ChartSources:
         traced = tuple(origin.place for origin in self._traced(path, span, sources) if origin.place is not None)
         if traced or not any("{{" in self._line_text(source) for source in sources):
             return traced
-        [mapped] = self.charts.mapped(self.chart, [self.values.job(self.workspace.data)])
         file = self.files[path]
         number = self._line(path, span)[1]
-        line = line_of_text(self.chart, self.values, self.workspace.data, file, mapped.files[file], number)
+        line = line_of_text(self.chart, self.values, self.workspace.data, file, self._mapped.files[file], number)
         return (line,) if line is not None else ()
 
     def _why_not(self, path: str, span: Span, sources: Sequence[Source]) -> str:

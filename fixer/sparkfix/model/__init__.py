@@ -35,6 +35,7 @@ from sparkfix.model.findings import (
     path_of,
     property_of,
     start_of,
+    with_command,
     with_property,
     with_rule,
 )
@@ -108,6 +109,7 @@ __all__ = [
     "path_of",
     "property_of",
     "start_of",
+    "with_command",
     "with_property",
     "with_rule",
 ]

@@ -167,6 +167,13 @@ def with_property(change: Change, item: Property) -> Change:
     return replace(change, property=item) if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)) else change
 
 
+def with_command(change: SetWords, command: Command) -> SetWords:
+    """The same reordering of another command with as many words."""
+    order = {id(word): position for position, word in enumerate(change.command.words)}
+    words = (word if isinstance(word, str) else command.words[order[id(word)]] for word in change.words)
+    return SetWords(command, tuple(words))
+
+
 def path_of(change: Change) -> str:
     """The file that a change is about."""
     if isinstance(change, (Add, SetValue, Remove, CommentOut, RenameKey)):

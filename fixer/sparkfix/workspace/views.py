@@ -7,10 +7,12 @@ A chart with one values set is a view (`sparkfix.helm.views`), and so is a kusto
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sparkfix.model import Command, Node, Place, Property, Span, Workload
+from sparkfix.workspace.expanders import folder_expander
+from sparkfix.workspace.version import detect_version
 from sparkfix.workspace.workspace import Workspace
 
 
@@ -51,6 +53,17 @@ class Sources(Protocol):
 
     def command(self, command: Command) -> Command:
         """The command of a file with the same words in the same order."""
+
+
+def completed(workspace: Workspace, workload: Workload, path: str) -> Workload:
+    """A workload of a view with what the files around `path` say that are not rendered: the version, scripts that fill in
+    variables."""
+    unit = workspace.unit_of(path)
+    version = workload.version or detect_version(
+        workspace, unit, path, owner=None, server=None, blocks=(), commands=(), role=workload.role
+    )
+    expands = workload.expands_variables or folder_expander(workspace, unit)
+    return replace(workload, version=version, expands_variables=expands)
 
 
 def _as_it_is(workload: Workload) -> Workload:

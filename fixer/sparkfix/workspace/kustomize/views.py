@@ -6,19 +6,17 @@ Names stand without the hashes of their contents, so that they are the same befo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.formats.yaml.tolerant import dump_manifest
-from sparkfix.model import Command, KubernetesObject, Node, Place, Property, PropertyBlock, Refused, Span, Workload
-from sparkfix.workspace.expanders import folder_expander
+from sparkfix.model import Command, KubernetesObject, Node, Place, Property, PropertyBlock, Refused, Span
 from sparkfix.workspace.kustomize.inline import PATCHES, merge_at, operation_at
 from sparkfix.workspace.kustomize.objects import Built, EffectiveObject
 from sparkfix.workspace.kustomize.operations import Route, added_by, at, fields_giving, within_patch
 from sparkfix.workspace.store import MemoryStore
-from sparkfix.workspace.version import detect_version
-from sparkfix.workspace.views import ValuePart, View
+from sparkfix.workspace.views import ValuePart, View, completed
 from sparkfix.workspace.workspace import Workspace
 
 _NAMESPACE = ("metadata", "namespace")
@@ -53,7 +51,7 @@ def overlay_view(workspace: Workspace, folder: str, built: Built, manifests: Wor
     charts = (name for name, item in objects.items() if any(origin.by == "helmCharts" for origin in item.origins))
     return View(
         f"overlay {folder or '.'}", sources.rendered, sources, opaque=frozenset(charts),
-        complete=lambda workload: _completed(sources, workload),
+        complete=lambda workload: completed(workspace, workload, objects[workload.path].origins[0].path),
         reads=lambda path: path in built.files,
     )  # fmt: skip
 
@@ -61,17 +59,6 @@ def overlay_view(workspace: Workspace, folder: str, built: Built, manifests: Wor
 def _file(item: EffectiveObject) -> str:
     group = str(item.data.get("apiVersion") or "").replace("/", "_")
     return "!".join((item.namespace, group, item.kind, item.name)).replace("/", "_") + ".yaml"
-
-
-def _completed(sources: OverlaySources, workload: Workload) -> Workload:
-    """A workload with what its own files say besides: the version, scripts that fill in variables."""
-    workspace, path = sources.workspace, sources.objects[workload.path].origins[0].path
-    unit = workspace.unit_of(path)
-    version = workload.version or detect_version(
-        workspace, unit, path, owner=None, server=None, blocks=(), commands=(), role=workload.role
-    )
-    expands = workload.expands_variables or folder_expander(workspace, unit)
-    return replace(workload, version=version, expands_variables=expands)
 
 
 @dataclass(frozen=True)
