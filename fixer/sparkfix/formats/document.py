@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from sparkfix.formats.helm.lexer import Template, parse
+from sparkfix.formats.helm.lexer import NO_TEMPLATE, Template, parse
 from sparkfix.formats.helm.mask import SOLID_BLANK, blank_ranges, hidden_arms, mask, most_arms
 from sparkfix.formats.kubernetes.commands import application_arguments
 from sparkfix.formats.kubernetes.objects import objects_in
@@ -27,7 +27,6 @@ PROPERTIES_NAMES = re.compile(
 )
 _ACTION_AS_VALUE = re.compile(r"(?m)^[ \t]*(?:- +)*[\w.\-/\"']+:[ \t]+\{\{|^[ \t]*\{\{")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
-_EMPTY = Template((), ())
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Document:
     """What sparkfix understands of one file. `problems` are the parts that it does not."""
 
     source: SourceText
-    template: Template = _EMPTY
+    template: Template = NO_TEMPLATE
     texts: tuple[YamlText, ...] = ()
     blocks: tuple[PropertyBlock, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -90,7 +89,7 @@ def internal_problem(path: str, error: Exception) -> Problem:
 
 
 def _properties_document(source: SourceText) -> Document:
-    template = parse(source.folded) if "{{" in source.folded else _EMPTY
+    template = parse(source.folded) if "{{" in source.folded else NO_TEMPLATE
     masked = (mask(source.folded, template) if template.actions else source.folded).replace(SOLID_BLANK, " ")
     if not looks_like_properties(masked, name=source.path):
         return Document(source, template, masked=masked)
@@ -116,7 +115,7 @@ def _is_template(source: SourceText, *, in_chart_templates: bool) -> bool:
 
 def _yaml_document(source: SourceText, *, in_chart_templates: bool) -> Document:
     if not _is_template(source, in_chart_templates=in_chart_templates):
-        return _composed(source, source.folded, _EMPTY, (), ())
+        return _composed(source, source.folded, NO_TEMPLATE, (), ())
     template = parse(source.folded)
     partial = source.path.rsplit("/", 1)[-1].startswith("_") or source.path.endswith(".tpl")
     blocks, hidden = _bodies(source, template, partial=partial)

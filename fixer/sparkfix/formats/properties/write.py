@@ -53,7 +53,7 @@ class PropertiesEntry:
     setting: Setting
 
     def _edit(self, start: int, end: int, text: str) -> Edit:
-        return Edit(self.source.path, self.source.span(start, end), self.source.encode(text))
+        return self.source.edit(start, end, text)
 
     def _newline(self) -> str:
         """The line break that ends the setting, or nothing at the end of a file without one."""

@@ -47,7 +47,7 @@ def _written(source: SourceText, text: str, style: str | None, *, flow: bool, li
 
 
 def _edit(source: SourceText, start: int, end: int, text: str) -> Edit:
-    return Edit(source.path, source.span(start, end), source.encode(text))
+    return source.edit(start, end, text)
 
 
 def value_edit(source: SourceText, piece: Piece, value: str, *, flow: bool) -> Edit:

@@ -1,4 +1,4 @@
-r"""Properties text in quoted and plain scalars: `"spark.a=1\nspark.b=2\n"`.
+r"""Texts in quoted and plain scalars: `"spark.a=1\nspark.b=2\n"`.
 
 An edit is possible where each character of the text stands at one known place of the scalar, that is in scalars of
 one line. Scalars whose lines YAML folds are read, but locked.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sparkfix.formats.embedded import Layer
 from sparkfix.model import Refused
+from sparkfix.text.placing import placed
 from sparkfix.text.source import SourceText
 
 _SIMPLE = {
@@ -19,8 +19,8 @@ _SIMPLE = {
 _WIDTHS = {"x": 2, "u": 4, "U": 8}
 
 
-def scalar_layer(source: SourceText, start: int, end: int, style: str | None) -> Layer | None:
-    """The text of a flow scalar of one line as a layer; None if it goes over several lines or holds bad escapes."""
+def flow_scalar(source: SourceText, start: int, end: int, style: str | None) -> SourceText | None:
+    """The text of a flow scalar of one line; None if it goes over several lines or holds bad escapes."""
     raw = source.text(start, end)
     if "\n" in raw:
         return None
@@ -28,9 +28,12 @@ def scalar_layer(source: SourceText, start: int, end: int, style: str | None) ->
     if decoded is None:
         return None
     text, offsets = decoded
-    inner = SourceText(source.path, text.encode("utf-8", "surrogateescape"))
     units = _unit_offsets(source, raw, start)
-    return Layer(inner, source, [units[offset] for offset in offsets], _escape_for(style))
+    pieces = [
+        (character, units[offset], units[following])
+        for character, offset, following in zip(text, offsets, offsets[1:], strict=False)
+    ]
+    return placed(source, pieces, _escape_for(style), at=units[offsets[-1]])
 
 
 def _unit_offsets(source: SourceText, raw: str, start: int) -> list[int]:
