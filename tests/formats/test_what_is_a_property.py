@@ -7,8 +7,9 @@ import pytest
 from sparkfix.engine.apply import apply_fixes
 from sparkfix.engine.choose import Choice
 from sparkfix.engine.codemod import set_rule, unset_rule
-from sparkfix.formats.document import Document, open_document
+from sparkfix.formats.document import Document
 from sparkfix.formats.properties.parse import looks_like_properties
+from sparkfix.formats.reading import open_document
 from sparkfix.formats.render import render
 from sparkfix.model import Refused, SetValue
 from sparkfix.text.edits import splice
@@ -70,7 +71,7 @@ def test_define_body_is_yaml_where_it_reads_as_yaml(body: str, carrier: str) -> 
 )
 def test_yaml_in_a_block_scalar_is_not_properties_text(inner: str) -> None:
     text = "data:\n  job: |\n" + "".join(f"    {line}\n" for line in inner.splitlines())
-    assert settings(opened(text)) == []
+    assert {carrier for carrier, *_ in settings(opened(text))} == {"map"}
 
 
 @pytest.mark.parametrize("name", ["spark-defaults.conf", "spark.conf", "my.properties"])

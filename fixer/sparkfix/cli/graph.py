@@ -14,7 +14,7 @@ from sparkfix.cli.session import Output, Session, open_session, output
 from sparkfix.cli.write import recover_before
 from sparkfix.engine.check import Scope, Views, scopes_of
 from sparkfix.engine.rendered import Rendered
-from sparkfix.formats.document import internal_problem
+from sparkfix.formats.reading import internal_problem
 from sparkfix.model import Graph, Place, Problem, SparkfixError, Workload
 from sparkfix.report.text import problem_text
 from sparkfix.workspace.views import View

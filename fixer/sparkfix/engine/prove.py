@@ -15,7 +15,8 @@ from typing import Any
 from sparkfix.engine.expect import Setting, Settings, expected_settings, settings_of
 from sparkfix.engine.translate import templates_only, translated
 from sparkfix.engine.trees import expected_trees, trees_of
-from sparkfix.formats.document import Document, open_document
+from sparkfix.formats.document import Document
+from sparkfix.formats.reading import open_document
 from sparkfix.formats.yaml.tolerant import load_plain
 from sparkfix.helm.sourcemap import Mapped, RenderedLine
 from sparkfix.model import Add, Change, CommentOut, Refused, Remove, RenameKey, SetValue, path_of

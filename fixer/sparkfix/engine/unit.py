@@ -7,8 +7,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sparkfix.formats.document import internal_problem
 from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.formats.reading import internal_problem
 from sparkfix.model import Command, Finding, Problem, PropertyBlock, Rule, SparkVersion, Workload, with_rule
 from sparkfix.workspace.workloads import workloads_of
 from sparkfix.workspace.workspace import Workspace, mentions

@@ -100,7 +100,13 @@ class _Places:
 
 
 def _fits(old: Document, change: Change, edit: Edit) -> bool:
-    """Is an edit's text of its change's kind: whole lines where it brings lines, no comment but in `CommentOut`?"""
+    """Is an edit's text of its change's kind: whole lines where it brings lines, no comment but in `CommentOut`?
+
+    Where a property has an extent, its language tells (see `trees`).
+    """
+    item = property_of(change)
+    if item is not None and item.extent is not None:
+        return True
     text = old.source.decode(edit.new)
     if isinstance(change, CommentOut):
         at = old.source.offset(edit.span.start)
@@ -122,6 +128,8 @@ def _fits(old: Document, change: Change, edit: Edit) -> bool:
 def _whole_lines(old: Document, edit: Edit, text: str) -> bool:
     """Are these whole lines without a blank one, put between lines or behind the last one?"""
     at, folded = old.source.offset(edit.span.start), old.source.folded
+    if "\n\n" not in text and (text.startswith(",") or text.rstrip(" \t").endswith(",\n")):
+        return True  # an entry of a flow collection, with its comma
     if at == old.source.line_start(at):
         return text.endswith("\n") and "\n\n" not in "\n" + text
     return at == len(folded) and text.startswith("\n") and "\n\n" not in text + "\n"
@@ -132,6 +140,8 @@ def _may_grow(old: Document, change: Change) -> list[Span]:
     if isinstance(change, (SetValue, RenameKey, SetField)):
         return _may_vanish(old, change)
     item = property_of(change)
+    if item is not None and item.extent is not None:
+        return [item.extent]
     if item is None:
         return [Span(0, len(old.source.data))]
     lines = _lines(old, _flag_start(old, item.key_span.start), item.value_span.end)
@@ -144,6 +154,9 @@ def _property_span(change: Remove) -> Span:
 
 
 def _may_vanish(old: Document, change: Change) -> list[Span]:
+    item = property_of(change)
+    if item is not None and item.extent is not None:
+        return [] if isinstance(change, Add) else [item.extent]
     if isinstance(change, SetValue):
         return [_scalar_around(old, change.property.value_span, change.property.key_span)]
     if isinstance(change, RenameKey):

@@ -31,7 +31,8 @@ class Property:
     """One Spark property where it stands.
 
     `value` is the text that Spark would read, with template actions left as they are written. `templated` says
-    that the value holds such actions. `locked` says why the property cannot be edited; empty if it can.
+    that the value holds such actions. `locked` says why the property cannot be edited; empty if it can. `extent` is
+    the whole text that stands for the setting where that is not its lines: an option with its flag, a call.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Property:
     templated: bool = False
     locked: str = ""
     entry: Entry | None = field(default=None, compare=False, repr=False)
+    extent: Span | None = None
 
     def place(self, label: str) -> Place:
         return Place(self.path, Span(self.key_span.start, self.value_span.end), label)

@@ -20,12 +20,16 @@ def placed(
 ) -> SourceText:
     """The text that some pieces of `outer` make up, in their order; `at` is where it begins if it is empty.
 
-    A piece that is written as it reads is placed byte by byte, of any other all bytes stand in its whole range.
+    A piece that is written as it reads is placed byte by byte, of any other all bytes stand in its whole range. A byte
+    order mark at the beginning is left out.
     """
     data = bytearray()
     starts: list[int] = []
     ends: list[int] = []
     for text, start, end in pieces:
+        if text.startswith("\ufeff") and not data:
+            # A byte order mark is no text, as at the start of a file.
+            start, text = (start + (1 if outer.unit > 1 else 3) if len(text) > 1 else end), text[1:]
         raw = text.encode("utf-8", "surrogateescape")
         if len(raw) == end - start and outer.text(start, end) == text:
             starts.extend(range(start, end))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sparkfix.formats.document import PROPERTIES_NAMES, YAML_NAMES
+from sparkfix.formats.languages import language_of_file
 from sparkfix.model import Problem, SparkfixError
 from sparkfix.workspace.ignore import Ignores, ignored, ignores_above, read_ignore_file
 from sparkfix.workspace.store import work_tree_above
@@ -121,7 +121,7 @@ def _walk(
 
 def is_candidate(name: str) -> bool:
     """Does a file's name say that it may hold Spark configuration?"""
-    return bool(YAML_NAMES.search(name) or PROPERTIES_NAMES.search(name))
+    return language_of_file(name) is not None
 
 
 def binary(data: bytes) -> bool:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sparkfix.formats.document import Document, open_document
+from sparkfix.formats.document import Document
+from sparkfix.formats.reading import open_document
 from sparkfix.model import Problem
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.find import binary, is_candidate

@@ -10,7 +10,16 @@ from sparkfix.formats.yaml.maps import is_setting, map_block
 from sparkfix.formats.yaml.nested import nested_properties
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.formats.yaml.texts import base64_text, scalar_text
-from sparkfix.formats.yaml.walk import SECRET, Found, Walk, is_metadata, shared_nodes
+from sparkfix.formats.yaml.walk import (
+    SECRET,
+    Found,
+    Walk,
+    is_confidential,
+    is_metadata,
+    objects_of,
+    shared_nodes,
+    where_of,
+)
 from sparkfix.model import PropertyBlock
 
 
@@ -18,8 +27,8 @@ def blocks_in(text: YamlText, document: Composed) -> list[PropertyBlock]:
     """All property blocks of one document, in file order."""
     walk = Walk(text, document, shared_nodes(text, document))
     found = [
-        (item, _where((*prefix, *item.route), kind))
-        for root, kind, prefix in _objects(document.root)
+        (item, where_of((*prefix, *item.route), kind))
+        for root, kind, prefix in objects_of(document.root)
         for item in _walk(walk, root, (), kind)
     ]
     return [
@@ -34,37 +43,6 @@ def blocks_in(text: YamlText, document: Composed) -> list[PropertyBlock]:
         )
         for item, where in sorted(found, key=lambda pair: (pair[0].start, pair[0].end))
     ]
-
-
-def _objects(root: Node) -> Iterator[tuple[Node, str, tuple[str, ...]]]:
-    """The objects of a document with their kinds and the routes to them: the items of a `List`, else the document."""
-    kind = _kind(root)
-    items = _value(root, "items") if kind.endswith("List") else None
-    if not isinstance(items, SequenceNode):
-        yield root, kind, ()
-        return
-    for index, item in enumerate(items.value):
-        yield item, _kind(item) or kind.removesuffix("List"), ("items", str(index))
-
-
-def _kind(root: Node) -> str:
-    value = _value(root, "kind")
-    return str(value.value) if isinstance(value, ScalarNode) else ""
-
-
-def _value(node: Node, name: str) -> Node | None:
-    pairs = node.value if isinstance(node, MappingNode) else ()
-    return next((value for key, value in pairs if isinstance(key, ScalarNode) and key.value == name), None)
-
-
-def _is_confidential(kind: str) -> bool:
-    """Is this a Secret, or may a template or an operator make one of it?"""
-    return "Secret" in kind
-
-
-def _where(route: tuple[str, ...], kind: str) -> str:
-    shown = ".".join(step for step in route if step) or "the document"
-    return f"{kind} {shown}" if kind else shown
 
 
 def _walk(walk: Walk, node: Node, route: tuple[str, ...], kind: str) -> Iterator[Found]:
@@ -93,7 +71,7 @@ def _mapping(walk: Walk, node: MappingNode, route: tuple[str, ...], kind: str) -
         if isinstance(key, ScalarNode) and isinstance(value, ScalarNode) and is_setting(key, value)
     ]
     if own:
-        yield map_block(walk, node, own, route, SECRET if secret else "", confidential=_is_confidential(kind))
+        yield map_block(walk, node, own, route, SECRET if secret else "", confidential=is_confidential(kind))
     yield from _nested(walk, node, route)
     for key, value in node.value:
         name = str(key.value) if isinstance(key, ScalarNode) else ""
@@ -101,7 +79,7 @@ def _mapping(walk: Walk, node: MappingNode, route: tuple[str, ...], kind: str) -
             if secret:
                 yield from base64_text(walk, value, (*route, name))
             elif not (isinstance(key, ScalarNode) and is_setting(key, value)):
-                yield from scalar_text(walk, value, (*route, name), confidential=_is_confidential(kind))
+                yield from scalar_text(walk, value, (*route, name), confidential=is_confidential(kind))
         else:
             yield from _walk(walk, value, (*route, name), kind)
 

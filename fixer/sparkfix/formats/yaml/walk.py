@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sparkfix.formats.helm.extent import GOES_ON, PARTLY, goes_on, may_print_at, whole
@@ -116,3 +117,35 @@ def next_text(text: YamlText, position: int) -> int:
     """Where the next text stands that is neither blank, nor a comment, nor a template action."""
     found = _BLANKS.match(text.masked, position)
     return found.end() if found else position
+
+
+def objects_of(root: Node) -> Iterator[tuple[Node, str, tuple[str, ...]]]:
+    """The objects of a document with their kinds and the routes to them: the items of a `List`, else the document."""
+    kind = _kind(root)
+    items = _value(root, "items") if kind.endswith("List") else None
+    if not isinstance(items, SequenceNode):
+        yield root, kind, ()
+        return
+    for index, item in enumerate(items.value):
+        yield item, _kind(item) or kind.removesuffix("List"), ("items", str(index))
+
+
+def _kind(root: Node) -> str:
+    value = _value(root, "kind")
+    return str(value.value) if isinstance(value, ScalarNode) else ""
+
+
+def _value(node: Node, name: str) -> Node | None:
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    return next((value for key, value in pairs if isinstance(key, ScalarNode) and key.value == name), None)
+
+
+def is_confidential(kind: str) -> bool:
+    """Is this a Secret, or may a template or an operator make one of it?"""
+    return "Secret" in kind
+
+
+def where_of(route: tuple[str, ...], kind: str) -> str:
+    """The words for a place: the kind of its object and the route of keys in it."""
+    shown = ".".join(step for step in route if step) or "the document"
+    return f"{kind} {shown}" if kind else shown

@@ -6,7 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from sparkfix.formats.document import Document, open_document
+from sparkfix.formats.document import Document
+from sparkfix.formats.reading import open_document
 from sparkfix.model import Node, Place, Span
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.kustomize.objects import EffectiveObject

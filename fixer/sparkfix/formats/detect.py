@@ -1,0 +1,25 @@
+"""Which language a text inside another one is in, by the name that is known of it and by its content."""
+
+from __future__ import annotations
+
+import re
+
+_BY_ENDING = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
+_ENDING = re.compile(r"\.\w+\Z")
+_MANIFEST = re.compile(r"(?m)^(?:-?[ \t]*)apiVersion:[ \t]*\S")
+_YAML_KEY = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?[\"']?spark\.[A-Za-z][\w.\-]*[\"']?:[ \t]")
+
+
+def language_inside(name: str, text: str) -> str:
+    """The name of the language that a text is in; empty if it is none that is read inside other texts.
+
+    `name` is a file's name or the key that the text stands below.
+    """
+    ending = _ENDING.search(name)
+    if ending is not None and ending[0] in _BY_ENDING:
+        return _BY_ENDING[ending[0]]
+    if text.lstrip().startswith(("{", "[")) and text.rstrip().endswith(("}", "]")):
+        return "json"
+    if _MANIFEST.search(text) or _YAML_KEY.search(text):
+        return "yaml"
+    return ""

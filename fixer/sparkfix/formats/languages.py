@@ -1,0 +1,53 @@
+"""The languages in which Spark is configured: which names say so, who reads them, and what else they hold.
+
+A language is one folder of `sparkfix.formats` with a reader, and a line in `LANGUAGES`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sparkfix.formats.document import Context, Document
+from sparkfix.formats.json.reading import read_json
+from sparkfix.formats.properties.reading import read_properties
+from sparkfix.formats.yaml.reading import read_yaml
+from sparkfix.text.source import SourceText
+
+
+@dataclass(frozen=True)
+class Language:
+    """How one language is read.
+
+    `names` matches the paths of its files. `rest` gives what a text says besides its properties, as a value that can
+    be compared: a change of properties must leave it as it is. YAML is compared more closely (see
+    `sparkfix.engine.trees`) and has none.
+    """
+
+    name: str
+    names: re.Pattern[str]
+    read: Callable[[SourceText, Context], Document]
+    rest: Callable[[Document], object] | None = None
+
+
+_TEMPLATE_ENDINGS = r"(?:\.(?:template|tmpl|tpl|gotmpl|j2))?\Z"
+LANGUAGES = (
+    Language(
+        "properties",
+        re.compile(rf"(?:\.(?:conf|properties|cfg)|(?:^|/)spark-defaults){_TEMPLATE_ENDINGS}"),
+        read_properties,
+    ),
+    Language("json", re.compile(r"\.json\Z"), read_json),
+    Language("yaml", re.compile(r"\.(?:ya?ml|tpl|gotmpl)(?:\.(?:template|tmpl|gotmpl|j2))?\Z"), read_yaml),
+)
+
+
+def language_of_file(path: str) -> Language | None:
+    """The language that a file's name says; None if it says none that sparkfix reads."""
+    return next((language for language in LANGUAGES if language.names.search(path)), None)
+
+
+def language(name: str) -> Language:
+    """The language of a name. Raises `KeyError` for an unknown one."""
+    return {item.name: item for item in LANGUAGES}[name]
