@@ -20,12 +20,13 @@ from sparkfix.text.source import SourceText
 class Language:
     """How one language is read.
 
-    `names` matches the paths of its files. `rest` gives what a text says besides its properties, as a value that can
+    `names` matches the paths of its files, which `files` says in words. `rest` gives what a text says besides its properties, as a value that can
     be compared: a change of properties must leave it as it is. YAML is compared more closely (see
     `sparkfix.engine.trees`) and has none.
     """
 
     name: str
+    files: str
     names: re.Pattern[str]
     read: Callable[[SourceText, Context], Document]
     rest: Callable[[Document], object] | None = None
@@ -35,11 +36,17 @@ _TEMPLATE_ENDINGS = r"(?:\.(?:template|tmpl|tpl|gotmpl|j2))?\Z"
 LANGUAGES = (
     Language(
         "properties",
+        "`.conf`, `.properties`, `.cfg`, `spark-defaults`, also before `.template`, `.tmpl`, `.tpl`, `.gotmpl`, `.j2`",
         re.compile(rf"(?:\.(?:conf|properties|cfg)|(?:^|/)spark-defaults){_TEMPLATE_ENDINGS}"),
         read_properties,
     ),
-    Language("json", re.compile(r"\.json\Z"), read_json),
-    Language("yaml", re.compile(r"\.(?:ya?ml|tpl|gotmpl)(?:\.(?:template|tmpl|gotmpl|j2))?\Z"), read_yaml),
+    Language("json", "`.json`", re.compile(r"\.json\Z"), read_json),
+    Language(
+        "yaml",
+        "`.yaml`, `.yml`, `.tpl`, `.gotmpl`, also before `.template`, `.tmpl`, `.gotmpl`, `.j2`",
+        re.compile(r"\.(?:ya?ml|tpl|gotmpl)(?:\.(?:template|tmpl|gotmpl|j2))?\Z"),
+        read_yaml,
+    ),
 )
 
 
