@@ -20,9 +20,9 @@ from sparkfix.text.source import SourceText
 class Language:
     """How one language is read.
 
-    `names` matches the paths of its files, which `files` says in words. `rest` gives what a text says besides its properties, as a value that can
-    be compared: a change of properties must leave it as it is. YAML is compared more closely (see
-    `sparkfix.engine.trees`) and has none.
+    `names` matches the paths of its files, which `files` says in words. `rest` gives what a text says besides its
+    properties, as a value that can be compared: a change of properties must leave it as it is. YAML is compared more
+    closely (see `sparkfix.engine.trees`) and has none.
     """
 
     name: str

@@ -18,7 +18,7 @@ from sparkfix.model import Entry, Problem, Property, PropertyBlock
 from sparkfix.text.source import SourceText
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_EVENT_LOG = re.compile(r'\A\s*\{\s*"Event"\s*:\s*"[\w.]*(?:SparkListener|StreamingQueryListener)')
+_EVENT_LOG = re.compile(r'\A\s*\{\s*"Event"\s*:\s*"')
 CARRIERS = {"map": "JSON map", "list of pairs": "JSON pairs", "arguments": "arguments", "list": "list"}
 
 
