@@ -218,3 +218,31 @@ def test_removal_of_the_first_pair_of_arguments_in_a_flow_list_over_lines() -> N
     assert refused == []
     assert [(key, value) for _, key, value in settings(opened(changed))] == [("spark.b", "2")]
     assert changed == 'm: ["--conf", "spark.b=2"]\n'
+
+
+BROKEN = """\
+kind: SparkApplication
+apiVersion: sparkoperator.k8s.io/v1beta2
+spec:
+  sparkConf:
+    # one
+    "spark.a": "1" # two
+
+    spark.b: "2"
+  driver:
+    cores: 1
+   memory: 4g
+---
+other: {spark.c: 3}
+"""
+
+
+def test_a_map_in_yaml_that_does_not_parse_is_read_alone_and_told() -> None:
+    document = opened(BROKEN)
+    assert settings(document) == [("map", "spark.a", "1"), ("map", "spark.b", "2"), ("map", "spark.c", "3")]
+    assert [(item.line, item.reason) for item in document.problems] == [(11, "not YAML: did not find expected key")]
+    assert set_to(BROKEN, "spark.a", "9") == BROKEN.replace('"1"', '"9"')
+
+
+def test_a_map_that_is_broken_itself_is_not_read() -> None:
+    assert settings(opened(BROKEN.replace('    spark.b: "2"', '   spark.b: "2"'))) == [("map", "spark.c", "3")]

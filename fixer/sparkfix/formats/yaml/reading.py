@@ -16,6 +16,7 @@ from sparkfix.formats.properties.reading import text_block
 from sparkfix.formats.yaml.blocks import blocks_in
 from sparkfix.formats.yaml.compose import BrokenDocument, Composed, compose_documents
 from sparkfix.formats.yaml.inner import inner_scalars
+from sparkfix.formats.yaml.pieces import readable_pieces
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.model import Problem, PropertyBlock
 from sparkfix.text.source import SourceText
@@ -101,6 +102,9 @@ def read_composed(
 ) -> Document:
     """The document of a (masked) text that is composed as YAML, with `blocks` and `problems` that are known already."""
     texts, broken = _compose(source, masked, template, hidden)
+    if not template.actions:
+        pieces = (piece for item in broken for piece in readable_pieces(masked, item))
+        texts.extend(YamlText(source, alone, (composed,), template) for alone, composed in pieces)
     found = [*blocks]
     starts: set[int] = set()
     for text in texts:
