@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint format docs pytest test-crash test-corpus test-kustomize bench wheel-check clean
+.PHONY: demo test lint format docs corpus-page pytest test-crash test-corpus test-kustomize bench wheel-check clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,6 +39,9 @@ test-crash: $(STAMP)
 
 test-corpus: $(STAMP)
 	$(BIN)/python tests/corpus/run.py
+
+corpus-page: $(STAMP)
+	$(BIN)/python tests/corpus/places.py "$$SPARKFIX_CORPUS"
 
 test-kustomize: $(STAMP)
 	sh tests/slow/kustomize.sh $(BIN)
