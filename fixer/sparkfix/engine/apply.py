@@ -330,15 +330,15 @@ def _prove(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequen
             raise Refused("it would undo another fix of this run")
     left = _check(run, here, changed)
     must_be_silent(run.choice, batch, findings, left)
-    proof: tuple[str, ...] = ()
+    proof = Proof()
     if run.prove is not None:
-        shown = run.prove(run.workspace, changed, changes)
+        proof = run.prove(run.workspace, changed, changes)
         for item in batch:
-            _must_concern_its_views(run, item, shown)
+            _must_concern_its_views(run, item, proof)
         _must_make_no_fault(run, here, batch, changed)
-        proof = shown.lines()
     touched = tuple(FileChange(path, before[path], after[path]) for path in sorted(after))
-    return _Proven([replace(item, proof=proof) for item in batch], changed, edits, touched, left)
+    told = [replace(item, proof=proof.of(item.fix.changes).lines()) for item in batch]
+    return _Proven(told, changed, edits, touched, left)
 
 
 def _must_concern_its_views(run: _Run, item: AppliedFix, proof: Proof) -> None:
