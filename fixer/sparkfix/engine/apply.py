@@ -6,6 +6,7 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from sparkfix.engine.check import Scope, Views, check_scope, scopes_of
 from sparkfix.engine.choose import Choice, choose
@@ -46,6 +47,16 @@ class Step:
     changes: tuple[FileChange, ...]
 
 
+class Judge(Protocol):
+    """Decides what findings come to, where rules alone cannot (see `sparkfix.engine.codemod_views`)."""
+
+    def scopes(self, workspace: Workspace) -> list[Scope]:
+        """What is looked at together."""
+
+    def judged(self, workspace: Workspace, scope: Scope, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings that count, with other changes where these are called for."""
+
+
 @dataclass
 class _Run:
     """The state of one run: where it stands, what it did, and what it will not try again."""
@@ -56,6 +67,7 @@ class _Run:
     prove: Prover | None = None
     views: Views | None = None
     rules: Sequence[Rule] = ()
+    judge: Judge | None = None
     steps: list[Step] = field(default_factory=list)
     refused: dict[Identity, RefusedFix] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -101,15 +113,17 @@ def apply_fixes(
     options: Mapping[str, str],
     prove: Prover | None = None,
     views: Views | None = None,
+    judge: Judge | None = None,
 ) -> Applied:
     """Make every wanted fix that can be proven, rule by rule, until nothing is left to make.
 
-    `prove` adds a proof of its own, by rendering; with `views` rules also look at what files are rendered to.
+    `prove` adds a proof of its own, by rendering; with `views` rules also look at what files are rendered to. `judge`
+    has the last word on what rules find.
     Pure: nothing is written. A fix that conflicts with another one in the same pass waits for the next pass, where its
     places are found anew. A fix that would bring back bytes that were there before is refused.
     """
-    run = _Run(workspace, choice, options, prove, views, rules)
-    for scope in scopes_of(workspace, views):
+    run = _Run(workspace, choice, options, prove, views, rules, judge)
+    for scope in scopes_of(workspace, views) if judge is None else judge.scopes(workspace):
         for _ in range(_PASSES):
             changed = [_apply_rule(run, rule, scope) for rule in rules]
             if not any(changed):
@@ -216,7 +230,8 @@ class _Proven:
 
 
 def _check(run: _Run, here: _Here, workspace: Workspace) -> list[Finding]:
-    return check_scope(workspace, here.scope, [here.rule], run.options, run.problems, run.views)
+    found = check_scope(workspace, here.scope, [here.rule], run.options, run.problems, run.views)
+    return found if run.judge is None else run.judge.judged(workspace, here.scope, found)
 
 
 def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:
@@ -269,8 +284,11 @@ def _refuse_foreign(workspace: Workspace, targets: frozenset[str], edits: Iterab
 
 
 def _without_conflicts(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
-    """As many fixes as fit together, first come first served; of those that only rendering shows one at a time."""
-    apart = next((item for item in wanted if item.finding.views), None)
+    """As many fixes as fit together, first come first served; of those that only rendering shows one at a time.
+
+    The one that most renderings ask for comes first: what others ask for may be done with it.
+    """
+    apart = max((item for item in wanted if item.finding.views), key=lambda item: len(item.finding.views), default=None)
     written = [item for item in wanted if not item.finding.views]
     return _fitting(written) if written or apart is None else [apart]
 
