@@ -25,9 +25,10 @@ from sparkfix.model import (
     Refused,
     RefusedFix,
     Rule,
+    Span,
 )
 from sparkfix.report.text import where
-from sparkfix.text.edits import EditSet, OverlappingEdits, edited, splice
+from sparkfix.text.edits import EditSet, OverlappingEdits, before_edits, edited, splice
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.workspace import Workspace
 
@@ -68,12 +69,17 @@ class _Run:
     views: Views | None = None
     rules: Sequence[Rule] = ()
     judge: Judge | None = None
+    first: Workspace = field(init=False)
     steps: list[Step] = field(default_factory=list)
     refused: dict[Identity, RefusedFix] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     sources: dict[str, SourceText] = field(default_factory=dict)
     seen: dict[str, set[bytes]] = field(default_factory=dict)
+    made: dict[str, list[Sequence[Edit]]] = field(default_factory=dict)
     unsettled: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.first = self.workspace
 
 
 @dataclass(frozen=True)
@@ -190,6 +196,7 @@ def _apply_rule(run: _Run, rule: Rule, scope: Scope) -> bool:
     if (rule.id, scope.name) in run.unsettled:
         return False
     before, steps, rounds = run.workspace, len(run.steps), 0
+    made = {path: list(edits) for path, edits in run.made.items()}
     here = _Here(rule, scope)
     findings: Sequence[Finding] = _check(run, here, run.workspace)
     while True:
@@ -197,7 +204,7 @@ def _apply_rule(run: _Run, rule: Rule, scope: Scope) -> bool:
         if not batch:
             return rounds > 0
         if rounds == _ROUNDS:
-            run.workspace = before
+            run.workspace, run.made = before, made
             del run.steps[steps:]
             run.unsettled.add((rule.id, scope.name))
             for item in batch:
@@ -263,16 +270,18 @@ def _internal(error: Exception) -> str:
 
 
 def _at(run: _Run, finding: Finding) -> str:
-    """A finding's place in the text as it is now."""
+    """A finding's place in the text as it was before the run."""
 
     def source(path: str) -> SourceText | None:
-        data = run.workspace.data(path)
-        known = run.sources.get(path)
-        if data is not None and (known is None or known.data is not data):
-            known = run.sources[path] = SourceText(path, data)
-        return known if data is not None else None
+        if path not in run.sources and (data := run.first.data(path)) is not None:
+            run.sources[path] = SourceText(path, data)
+        return run.sources.get(path)
 
-    return where(finding.primary, source)
+    place = finding.primary
+    start = place.span.start
+    for edits in reversed(run.made.get(place.path, [])):
+        start = before_edits(start, edits)
+    return where(replace(place, span=Span(start, start)), source)
 
 
 def _refuse_foreign(workspace: Workspace, targets: frozenset[str], edits: Iterable[Edit]) -> None:
@@ -395,6 +404,8 @@ def _keep(run: _Run, rule: Rule, proven: _Proven) -> None:
     """Make a proven batch the state of the run."""
     for change in proven.changes:
         run.seen.setdefault(change.path, set()).add(change.before)
+    for path, edits in proven.edits.items():
+        run.made.setdefault(path, []).append(edits)
     run.workspace = proven.workspace
     run.refused = _moved(run.refused, proven.edits)
     run.steps.append(Step(rule, tuple(proven.batch), proven.changes))

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from sparkfix.engine.printed import is_refuted
 from sparkfix.engine.rendered import Rendered, as_shown, counts_as_written, findings_in_views, only_in_views
+from sparkfix.engine.told_once import told_once
 from sparkfix.engine.unit import check_unit, units_of
 from sparkfix.model import Finding, Place, Problem, Rule, Workload
 from sparkfix.workspace.find import is_candidate
@@ -61,7 +63,7 @@ def check(
     """
     found: list[Finding] = []
     for scope in scopes_of(workspace, views):
-        found.extend(check_scope(workspace, scope, rules, options, problems, views))
+        found.extend(told_once(workspace, check_scope(workspace, scope, rules, options, problems, views)))
     return tuple(sorted(found, key=lambda item: (item.primary.path, item.primary.span, item.rule, item.message)))
 
 
@@ -75,7 +77,8 @@ def check_scope(
 ) -> list[Finding]:
     """The findings of some rules in one scope: in files, then those that only rendering shows.
 
-    What is said of a workload in files that are applied as parts of overlays only is a fault if an overlay shows it.
+    What is said of a workload in files that are applied as parts of overlays only is a fault if an overlay shows it, and
+    what is said of values only if nothing that they are printed into shows otherwise.
     """
     written = [
         finding
@@ -91,7 +94,9 @@ def check_scope(
     kept = [
         as_shown(workspace, item, found) if item.rule in whole and item.primary.path in parts else item
         for item in remarked
-        if item.rule not in whole or item.primary.path not in parts or counts_as_written(workspace, item, found)
+        if item.rule not in whole
+        or (item.primary.path not in parts and not is_refuted(workspace, item, shown, found))
+        or (item.primary.path in parts and counts_as_written(workspace, item, found))
     ]
     rendered = only_in_views(workspace, shown, found, kept)
     return [*kept, *(_remarked(finding, _unreached(workspace, finding, views)) for finding in rendered)]

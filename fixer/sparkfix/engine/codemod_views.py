@@ -14,13 +14,13 @@ from dataclasses import dataclass, field, replace
 from sparkfix.engine.check import Scope, Views, scopes_of
 from sparkfix.engine.codemod import UNDER_CONDITIONS, AllOf, Holds, beside_for, drivers
 from sparkfix.engine.localize import value_set
+from sparkfix.engine.printed import Printed, printed
 from sparkfix.engine.rendered import Rendered
 from sparkfix.model import (
     Add,
     Change,
     Finding,
     Property,
-    PropertyBlock,
     Refused,
     Rule,
     SetValue,
@@ -40,16 +40,6 @@ _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _OWN = re.compile(
     r"\{\{-?\s*(?:\$?\.(?:Release|Chart|Capabilities)\.|(?:include|template)\s)(?:(?!\.Values\b).)*\}\}", re.DOTALL
 )
-
-
-@dataclass(frozen=True)
-class Met:
-    """A rendered property that a property of a file is printed as, and where."""
-
-    view: View
-    workload: Workload
-    block: PropertyBlock
-    item: Property
 
 
 @dataclass(frozen=True)
@@ -74,7 +64,7 @@ class RenderedCodemod:
 
     codemod: Codemod
     views: Views | None
-    _known: dict[tuple[str, str], tuple[Sequence[Rendered], dict[tuple[str, int], list[Met]]]] = field(
+    _known: dict[tuple[str, str], tuple[Sequence[Rendered], dict[tuple[str, int], list[Printed]]]] = field(
         default_factory=dict
     )
 
@@ -140,7 +130,7 @@ class RenderedCodemod:
             return None
         return _where_it_comes_from(finding, change, met) if passed_on and isinstance(change, SetValue) else finding
 
-    def _added(self, finding: Finding, met: Sequence[Met]) -> Finding | None:
+    def _added(self, finding: Finding, met: Sequence[Printed]) -> Finding | None:
         """An addition that some rendered workload lacks; these one at a time, as one may serve for others."""
         lacking = [one for one in met if not any(block.all(self.codemod.key) for block in one.workload.blocks)]
         holds = {one.view.name: self.codemod.where.holds(one.workload, one.block, None) for one in lacking}
@@ -151,15 +141,15 @@ class RenderedCodemod:
     def _shown(self, workspace: Workspace, scope: Scope) -> Sequence[Rendered]:
         return self.views.views(workspace, scope) if self.views is not None else ()
 
-    def _met(self, workspace: Workspace, scope: Scope, item: Property) -> list[Met]:
+    def _met(self, workspace: Workspace, scope: Scope, item: Property) -> list[Printed]:
         """What a property is rendered to with the values sets of the repository; else with derived ones."""
         shown = self._shown(workspace, scope)
         known = self._known.get((scope.name, item.key))
         if known is None or known[0] is not shown:
-            found: dict[tuple[str, int], list[Met]] = {}
+            found: dict[tuple[str, int], list[Printed]] = {}
             for one in shown:
-                for place, met in _printed(one, item.key):
-                    found.setdefault(place, []).append(met)
+                for met in printed(one, item.key):
+                    found.setdefault(met.place, []).append(met)
             known = self._known[scope.name, item.key] = (shown, found)
         own = known[1].get((item.path, item.key_span.start), [])
         return [one for one in own if not one.view.derived] or own
@@ -172,18 +162,6 @@ def _reads_values(change: SetValue, workspace: Workspace) -> bool:
     return plain and not all(map(_OWN.fullmatch, actions))
 
 
-def _printed(one: Rendered, key: str) -> Iterator[tuple[tuple[str, int], Met]]:
-    """The rendered properties of a view with a key, each with the place of the property that it is made of."""
-    for workload in one.subjects.workloads:
-        for block in workload.blocks:
-            for item in block.all(key):
-                try:
-                    own = one.view.sources.property(item)
-                except Refused:
-                    continue
-                yield (own.path, own.key_span.start), Met(one.view, workload, block, item)
-
-
 def _some(holds: dict[str, Holds]) -> str:
     """Why a line must not be changed, if its condition holds with some renderings only."""
     no = [name for name, answer in holds.items() if answer is Holds.NEVER]
@@ -193,7 +171,7 @@ def _some(holds: dict[str, Holds]) -> str:
     return next((answer.blocked for answer in holds.values()), "")
 
 
-def _where_it_comes_from(finding: Finding, change: SetValue, met: Sequence[Met]) -> Finding | None:
+def _where_it_comes_from(finding: Finding, change: SetValue, met: Sequence[Printed]) -> Finding | None:
     """The finding with what sets the value that a template passes on; None where it is as wanted already."""
     if not met:
         return _blocked(

@@ -16,6 +16,7 @@ from sparkfix.engine.expect import Setting, Settings, expected_settings, setting
 from sparkfix.engine.translate import translated
 from sparkfix.engine.trees import expected_trees, trees_of
 from sparkfix.formats.document import Document
+from sparkfix.formats.kubernetes.secrets import without_secrets
 from sparkfix.formats.reading import open_document
 from sparkfix.formats.yaml.tolerant import load_plain
 from sparkfix.helm.sourcemap import Mapped, RenderedLine
@@ -300,11 +301,13 @@ def _is_meant(key: str, value: Any, pairs: Pairs, outside: Sequence[Change]) -> 
 
 
 def rendered_difference(file: str, old: str, new: str) -> str:
-    """Why a fix is refused, with the rendered difference; without it where it may show a Secret."""
+    """Why a fix is refused, with the rendered difference, in which values of Secrets are hidden."""
     text = f"{file} would render to more than the intended difference"
-    objects = open_document(SourceText(file, old.encode())).objects
-    if any("Secret" in item.kind for item in objects) or "kind: Secret" in new:
+    shown = [without_secrets(file, one) for one in (old, new)]
+    if shown[0] is None or shown[1] is None:
         return f"{text} (there is a Secret in it, so it is not shown)"
-    lines = difference(old, new).replace(ANYTHING, "…").splitlines()[2:]
+    if shown[0] == shown[1]:
+        return f"{text} (in values of a Secret, which are not shown)"
+    lines = difference(shown[0], shown[1]).replace(ANYTHING, "…").splitlines()[2:]
     more = [f"… {len(lines) - _SHOWN} more lines"] if len(lines) > _SHOWN else []
     return "\n    ".join([text, *lines[:_SHOWN], *more])
