@@ -442,3 +442,20 @@ def test_values_of_an_application_are_not_taken_for_those_of_another_pod(rendere
     assert list(check(here.workspace, [RULES[rule]], {}))
     assert not here.findings(rule)
     assert not here.applied(rule).changes
+
+
+def test_a_line_of_a_file_that_a_template_prints_is_found_and_told_once(renderer: Renderer) -> None:
+    files = chart('    {{- .Files.Get "conf/more.conf" | nindent 4 }}\n', "service: spark-connect\n")
+    files["c/conf/more.conf"] = "# more\nspark.driver.host=spark-conect\nspark.sql.a=b\nspark.sql.a=b\n"
+    here = seen(renderer, files)
+    [finding] = here.findings()
+    assert here.at(finding)[:2] == [
+        "is looked up by executors here: c/conf/more.conf:2:1",
+        "it is rendered here: c/templates/conf.yaml:10:5",
+    ]
+    result = here.applied()
+    assert after(result, "c/conf/more.conf").splitlines()[1] == "spark.driver.host=spark-connect"
+    [made] = result.applied
+    assert made.proof == ("proven: rendered, just this change",)
+    [again] = here.findings("duplicate-property")
+    assert here.at(again)[0] == "has no effect here: c/conf/more.conf:3:1"

@@ -140,7 +140,7 @@ def _printing_first(chart: ChartFiles, marks: list[Mark]) -> list[Mark]:
         if mark.kind is Kind.TEXT and (mark.file, mark.line) != (marks[0].file, marks[0].line)
     ]
     for mark in reversed(own):
-        text = chart.templates()[mark.file]
+        text = chart.contents[mark.file].decode("utf-8")
         line = text[text.rfind("\n", 0, mark.start) + 1 : mark.start]
         if INCLUDES.search(line):
             return [mark, *(one for one in marks if one is not mark)]

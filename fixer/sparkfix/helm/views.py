@@ -15,7 +15,7 @@ from sparkfix.helm.coverage import unreached
 from sparkfix.helm.defaults import effective_values, value_at
 from sparkfix.helm.renderer import CannotRender, Rendering
 from sparkfix.helm.sourcemap import Mapped, RenderedLine, Source
-from sparkfix.helm.texts import line_of_text
+from sparkfix.helm.texts import line_of_file, line_of_text
 from sparkfix.helm.trace import Origin, trace
 from sparkfix.helm.values import ValuesSet, top_chart
 from sparkfix.model import Command, Node, Place, Property, Refused, Span, Workload
@@ -278,7 +278,9 @@ class ChartSources:
             return traced
         file = self.files[path]
         number = self._line(path, span)[1]
-        line = line_of_text(self.chart, self.values, self.workspace.data, file, self._mapped.files[file], number)
+        lines = self._mapped.files[file]
+        line = line_of_text(self.chart, self.values, self.workspace.data, file, lines, number)
+        line = line or line_of_file(self.chart, lines, number)
         return (line,) if line is not None else ()
 
     def _why_not(self, path: str, span: Span, sources: Sequence[Source]) -> str:
