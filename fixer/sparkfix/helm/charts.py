@@ -106,7 +106,7 @@ class Charts:
     def using(self, file: str) -> Iterable[str]:
         """The charts that a values file outside of them is given to, by a release or by the user."""
         for release in self.releases:
-            if file in release.files:
+            if file in release.files or any(at is not None and at.path == file for at in release.inline_at):
                 yield release.chart
         if self.given is not None and file in self.given.files:
             yield from self._sets

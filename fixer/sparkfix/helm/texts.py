@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 
 from sparkfix.helm.archive import ChartFiles, chart_prefix, is_template
 from sparkfix.helm.defaults import effective_values, places_of, value_at
+from sparkfix.helm.inline import Data
 from sparkfix.helm.marks import Mark
 from sparkfix.helm.sourcemap import RenderedLine, Source
 from sparkfix.helm.trace import values_named
-from sparkfix.helm.values import Data, ValuesSet
+from sparkfix.helm.values import ValuesSet
 
 _AROUND = 3
 _FILES = ".Files"

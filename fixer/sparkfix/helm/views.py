@@ -60,12 +60,14 @@ class ChartViews:
             self.notes[str(reason)] = None
             return ()
         found = []
-        given = {file for values in sets for file in values.files}
+        given = {file for values in sets for file in values.sources}
         for values, rendering in zip(sets, rendered, strict=True):
             view = (
                 None
                 if rendering.error
-                else _view(self.charts, workspace, files, values, rendering, frozenset(given.difference(values.files)))
+                else _view(
+                    self.charts, workspace, files, values, rendering, frozenset(given.difference(values.sources))
+                )
             )
             broken = _not_yaml(view) if view is not None else ""
             if view is not None and not broken:
