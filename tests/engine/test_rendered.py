@@ -203,10 +203,12 @@ spec:
   chart: {spec: {chart: ./c, sourceRef: {kind: GitRepository, name: r}}}
   values: {host: spark-conect}
 """
+TEXT = ARGO.replace("valuesObject:\n", "values: | # text\n          sparkConf:\n            spark.a: b\n")
+UNREAD = ARGO.replace("valuesObject:\n", "values: |\n")
 
 
-@pytest.mark.parametrize("release", [ARGO, FLUX])
-def test_a_value_of_a_map_in_a_release_is_fixed_there(renderer: Renderer, release: str) -> None:
+@pytest.mark.parametrize("release", [ARGO, FLUX, TEXT])
+def test_a_value_in_a_release_is_fixed_there(renderer: Renderer, release: str) -> None:
     line = "    spark.driver.host={{ .Values.host }}\n"
     files = {**chart(line, "service: spark-connect\nhost: spark-connect\n"), "deploy/app.yaml": release}
     here = seen(renderer, files)
@@ -217,6 +219,13 @@ def test_a_value_of_a_map_in_a_release_is_fixed_there(renderer: Renderer, releas
     assert [change.path for change in result.changes] == ["deploy/app.yaml"]
     assert after(result, "deploy/app.yaml") == release.replace("spark-conect", "spark-connect")
     assert "1 of them (release prod in deploy/app.yaml) show" in result.applied[0].proof[0]
+
+
+def test_a_value_of_a_text_that_is_not_read_is_told_and_left(renderer: Renderer) -> None:
+    line = "    spark.driver.host={{ .Values.host }}\n"
+    files = {**chart(line, "service: spark-connect\nhost: spark-connect\n"), "deploy/app.yaml": UNREAD}
+    [finding] = seen(renderer, files).findings()
+    assert finding.fixes[0].blocked == "the value stands in a text in deploy/app.yaml:13 that is not read as values"
 
 
 def test_a_value_of_an_application_set_is_told_and_left(renderer: Renderer) -> None:

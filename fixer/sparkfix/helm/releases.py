@@ -30,7 +30,7 @@ At = tuple[str, int]
 class Release:
     """A chart (its folder) as a file deploys it; the values are in the order in which they win.
 
-    `inline_at` tells of each `inline` text where it stands as a map, if it does.
+    `inline_at` tells of `inline` texts where they stand, if that is known.
     """
 
     name: str
@@ -120,6 +120,7 @@ def _application(workspace: Workspace, at: At, document: Mapping[str, Any], note
         files = [_argo_file(chart, str(file), references) for file in _list(helm.get("valueFiles"))]
         parameters = [_map(item) for item in _list(helm.get("parameters")) if _map(item).get("name")]
         own = helm.get("valuesObject")
+        held = "valuesObject" if isinstance(own, dict) else "values"
         inline = dump_plain(own) if isinstance(own, dict) else str(helm.get("values") or "")
         yield Release(
             str(helm.get("releaseName") or name),
@@ -130,9 +131,7 @@ def _application(workspace: Workspace, at: At, document: Mapping[str, Any], note
             (inline,) if inline else (),
             tuple(_set(item) for item in parameters if not item.get("forceString")),
             tuple(_set(item) for item in parameters if item.get("forceString")),
-            (Inline(path, number, ("spec", *route, "helm", "valuesObject")),)
-            if inline and isinstance(own, dict)
-            else (),
+            (Inline(path, number, ("spec", *route, "helm", held)),) if inline else (),
         )
 
 

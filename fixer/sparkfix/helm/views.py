@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -290,6 +290,10 @@ class ChartSources:
         if elsewhere:
             names = ", ".join(".".join(str(name) for name in origin.value) for origin in elsewhere)
             return f"the value {names} is not set in a values file here, but by {self.values.name}"
+        texts = {at.path for at in self.values.inline_at if at is not None}
+        inside = [one.place for one in self._traced(path, span, sources) if one.place and one.place.path in texts]
+        if inside:
+            return f"the value stands in a text in {inside[0].path}:{inside[0].line} that is not read as values"
         return "a template computes the value"
 
     # Places in files
@@ -315,7 +319,7 @@ class ChartSources:
         if document is None or text.count(shown) != 1 or not shown:
             return []
         head, _, tail = text.partition(shown)
-        for root in document.nodes:
+        for root in _roots(document):
             for node in root.walk():
                 begin = node.key_span or node.span
                 at_line = document.source.position(begin.start)[0] == origin.place.line
@@ -337,6 +341,13 @@ class ChartSources:
     def _line_text(self, source: Source) -> str:
         document = self.workspace.document(source.path)
         return document.source.line_text(source.line) if document else "{{"
+
+
+def _roots(document: Document) -> Iterator[Node]:
+    """The roots of the YAML documents of a text and of the texts inside it."""
+    yield from document.nodes
+    for inner in document.nested:
+        yield from _roots(inner)
 
 
 def in_line(source: SourceText, number: int, text: str) -> Place:
