@@ -6,9 +6,8 @@ import itertools
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
-from sparkfix.engine.check import Scope, Views, check_scope, scopes_of
+from sparkfix.engine.check import Judge, Scope, Views, check_scope, scopes_of
 from sparkfix.engine.choose import Choice, choose
 from sparkfix.engine.outcome import ALTERING, must_be_no_worse, must_be_silent, must_show_where_asked, words_of
 from sparkfix.engine.proof import Proof, Prover
@@ -46,16 +45,6 @@ class Step:
     rule: Rule
     applied: tuple[AppliedFix, ...]
     changes: tuple[FileChange, ...]
-
-
-class Judge(Protocol):
-    """Decides what findings come to, where rules alone cannot (see `sparkfix.engine.codemod_views`)."""
-
-    def scopes(self, workspace: Workspace) -> list[Scope]:
-        """What is looked at together."""
-
-    def judged(self, workspace: Workspace, scope: Scope, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings that count, with other changes where these are called for."""
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from sparkfix.model import Finding, Place, Problem, Rule, Workload
 from sparkfix.workspace.find import is_candidate
 from sparkfix.workspace.workspace import Workspace
 
-__all__ = ["Scope", "Views", "check", "check_scope", "problems_in", "scopes_of"]
+__all__ = ["Judge", "Scope", "Views", "check", "check_scope", "problems_in", "scopes_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,16 @@ class Views(Protocol):
 
     def superseded(self, workspace: Workspace, scope: Scope) -> frozenset[str]:
         """The files of a scope that are applied as parts of views only, never as they are written."""
+
+
+class Judge(Protocol):
+    """Decides what findings come to, where rules alone cannot (see `sparkfix.engine.codemod_views`)."""
+
+    def scopes(self, workspace: Workspace) -> list[Scope]:
+        """What is looked at together."""
+
+    def judged(self, workspace: Workspace, scope: Scope, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings that count, with other changes where these are called for."""
 
 
 def scopes_of(workspace: Workspace, views: Views | None) -> list[Scope]:

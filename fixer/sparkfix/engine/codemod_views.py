@@ -57,7 +57,7 @@ class Codemod:
 
 @dataclass
 class RenderedCodemod:
-    """Judges what a codemod asks for (see `sparkfix.engine.apply.Judge`).
+    """Judges what a codemod asks for (see `sparkfix.engine.check.Judge`).
 
     `views` is None where nothing is rendered: then only values that a template puts together are left alone.
     """
