@@ -86,6 +86,14 @@ def test_a_value_that_a_template_computes_is_left(renderer: Renderer) -> None:
     assert [item.reason for item in result.refused] == ["with default values, a template computes the value"]
 
 
+def test_a_default_of_the_template_itself_is_left(renderer: Renderer) -> None:
+    result = applied(renderer, setting(KEY, "4g"), {**FILES, "c/values.yaml": VALUES.replace("  memory: 1g\n", "")})
+    assert not changed(result)
+    [refused] = result.refused
+    assert refused.reason.startswith("with default values, ")
+    assert refused.reason.endswith("; a `default` of the template itself is not edited")
+
+
 def test_nothing_is_guessed_without_rendering(renderer: Renderer) -> None:
     result = applied(renderer, setting(KEY, "4g"), rendered=False)
     assert not changed(result)

@@ -184,7 +184,10 @@ def _where_it_comes_from(finding: Finding, change: SetValue, met: Sequence[Print
         try:
             own = value_set(one.view.sources.value(one.item), change.value)
         except Refused as reason:
-            return _blocked(finding, f"with {one.view.name}, {reason}")
+            own_default = (
+                "; a `default` of the template itself is not edited" if "default" in change.property.value else ""
+            )
+            return _blocked(finding, f"with {one.view.name}, {reason}{own_default}")
         found.setdefault((path_of(own), start_of(own)), (own, []))[1].append(one.view.name)
     if not found:
         return None

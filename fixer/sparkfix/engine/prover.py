@@ -82,7 +82,9 @@ class ChartProver:
             proofs += [self._prove(before, after, chart, changes) for chart in inner]
         return Proof(
             sum(proof.sets for proof in proofs),
-            changes=tuple(self._joined(before, change, proofs) for change in changes),
+            changes=tuple(
+                self._joined(before, change, proofs) for change in changes if self._concerned(before, [path_of(change)])
+            ),
             remarks=tuple(dict.fromkeys(remark for proof in proofs for remark in proof.remarks)),
         )
 
