@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sparkfix.formats.languages import language_of_file
@@ -40,6 +40,20 @@ def root_for(paths: Sequence[Path], here: Path) -> Path:
         return here
     folders = [path if path.is_dir() else path.parent for path in absolute]
     return Path(os.path.commonpath(folders))
+
+
+def seen_from(found: Found, top: Path) -> Found:
+    """The same files with paths relative to a folder further up."""
+    if top == found.root:
+        return found
+    below = found.root.relative_to(top).as_posix()
+    return Found(
+        top,
+        tuple(f"{below}/{path}" for path in found.files),
+        frozenset(f"{below}/{path}" for path in found.named),
+        tuple(replace(item, path=below if item.path == "." else f"{below}/{item.path}") for item in found.problems),
+        tuple(f"{below}/{path}" if path else below for path in found.interrupted),
+    )
 
 
 def find_files(paths: Sequence[Path], here: Path) -> Found:

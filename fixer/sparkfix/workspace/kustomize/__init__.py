@@ -1,7 +1,7 @@
 """Kustomizations, resolved to the objects that would be applied: in process, over any `Store`.
 
-`find_kustomizations` and `kustomizations_around` find them, `build` resolves one, `overlays_of` says which of them a file
-reaches. Their charts are rendered by an `Inflate` (see `sparkfix.helm.inflate`).
+`find_kustomizations` and `kustomizations_around` find them, `build` resolves one. Their charts are rendered by an `Inflate`
+(see `sparkfix.helm.inflate`).
 """
 
 from sparkfix.workspace.kustomize.around import has_kustomizations, kustomizations_around
@@ -9,7 +9,6 @@ from sparkfix.workspace.kustomize.build import build
 from sparkfix.workspace.kustomize.charts import ChartRequest, Inflate, Inflated
 from sparkfix.workspace.kustomize.kustomization import find_kustomizations
 from sparkfix.workspace.kustomize.objects import Built, EffectiveObject, Origin
-from sparkfix.workspace.kustomize.overlays import overlays_of
 
 __all__ = [
     "Built",
@@ -22,5 +21,4 @@ __all__ = [
     "find_kustomizations",
     "has_kustomizations",
     "kustomizations_around",
-    "overlays_of",
 ]

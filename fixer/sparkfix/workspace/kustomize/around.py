@@ -5,7 +5,6 @@ from __future__ import annotations
 from sparkfix.workspace.kustomize.kustomization import NAMES, find_kustomizations
 from sparkfix.workspace.workspace import Workspace
 
-# Links may form circles, so that only so many folders are entered.
 _MOST_FOLDERS = 20_000
 _DEEPEST = 20
 
@@ -16,20 +15,22 @@ def has_kustomizations(workspace: Workspace) -> bool:
     return any(workspace.store.exists(f"{folder}/{name}" if folder else name) for folder in above for name in NAMES)
 
 
-def kustomizations_around(workspace: Workspace) -> tuple[str, ...]:
+def kustomizations_around(workspace: Workspace, *, always: bool = False) -> tuple[str, ...]:
     """The folders of kustomizations: all below the root, if a target is in or below one; also those that were not asked for.
 
-    An overlay that nobody named takes what it takes all the same.
+    An overlay that nobody named takes what it takes all the same. With `always` also if no target is in or below one:
+    a chart may be inflated from anywhere. Symbolic links are not followed; what they lead to is found where it is.
     """
-    if not has_kustomizations(workspace):
+    if not always and not has_kustomizations(workspace):
         return ()
     found, todo, seen = list(workspace.targets), [""], 0
     while todo and seen < _MOST_FOLDERS:
         folder, seen = todo.pop(), seen + 1
         for name, is_folder in workspace.store.names(folder):
             path = f"{folder}/{name}" if folder else name
-            if is_folder and not name.startswith(".") and path.count("/") < _DEEPEST:
-                todo.append(path)
+            if is_folder and not name.startswith("."):
+                if path.count("/") < _DEEPEST and workspace.store.resolved(path) == path:
+                    todo.append(path)
             elif name in NAMES:
                 found.append(path)
     return find_kustomizations(found)

@@ -67,7 +67,7 @@ def build(store: Store, folder: str, inflate: Inflate | None = None, *, hashed: 
     objects = tuple(EffectiveObject(one.data, one.origins, one.texts) for one in resources)
     used = {path for one in resources for path in one.texts.values()}
     files = sorted(path for path, counts in reading.files.items() if counts or path in used)
-    return Built(objects, tuple(reading.problems), tuple(files), tuple(sorted(reading.bases)))
+    return Built(objects, tuple(reading.problems), tuple(files), tuple(sorted(reading.bases)), tuple(reading.charts))
 
 
 def _beginning() -> _State:
@@ -98,7 +98,8 @@ def _accumulate(layer: Layer, state: _State) -> _State:
 
 
 def _with_resource(layer: Layer, state: _State, reference: str) -> _State:
-    path = None if is_remote(reference) else resolve(layer.kustomization.folder, reference)
+    store, folder = layer.reading.store, layer.kustomization.folder
+    path = None if is_remote(reference) else store.resolved(resolve(folder, reference))
     if path is not None and layer.reading.store.exists(path):
         origin = layer.origin("resources", path)
         read = [read_resource(data, origin) for data in unpacked(layer.reading.manifests(path), path)]
@@ -125,7 +126,7 @@ def _included(layer: Layer, reference: str) -> Layer:
     """The kustomization in a folder that another one names. Raises `Unresolved`."""
     if is_remote(reference):
         raise Unresolved(f"{reference} is remote; it is not fetched")
-    folder = resolve(layer.kustomization.folder, reference)
+    folder = layer.reading.store.resolved(resolve(layer.kustomization.folder, reference))
     _check_folder(layer, folder, reference)
     layer.reading.bases[folder] = None
     found: Kustomization | None = load(layer.reading, folder)

@@ -94,6 +94,7 @@ def load(reading: Reading, folder: str) -> Kustomization | None:
         if not any(problem.path == where for problem in reading.problems):
             reading.report(where, "no kustomization file in this folder")
         return None
+    path = reading.store.resolved(path)
     document = reading.attempt(path, lambda: _document(reading, path), None)
     if document is None:
         return None
