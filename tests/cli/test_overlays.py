@@ -86,6 +86,14 @@ def test_what_an_overlay_above_the_current_folder_shows_is_told(repository: Path
     assert (repository / "base/spark-defaults.conf").read_text() == CONF
 
 
+def test_how_an_overlay_is_applied_is_read_where_it_is_said(repository: Path, sparkfix: Run) -> None:
+    source = "source: {path: overlays/prod, kustomize: {namePrefix: a-}}"
+    _write(repository, {"apps/a.yaml": f"apiVersion: argoproj.io/v1alpha1\nkind: Application\nspec:\n  {source}\n"})
+    ran = sparkfix("check", cwd=repository / "base")
+    assert "overlay ../overlays/prod is not applied as it is: ../apps/a.yaml changes its namePrefix" in ran.out
+    assert "driver-host-not-a-service" not in ran.out
+
+
 def test_a_diff_from_below_names_files_from_the_top(repository: Path, sparkfix: Run) -> None:
     assert "+++ b/base/spark-defaults.conf" in sparkfix(*MEMORY, "--dry-run", cwd=repository / "base").out
 

@@ -46,9 +46,10 @@ class Overlays:
         """The folders of all overlays."""
         targets = workspace.targets
         if targets not in self._tops:
-            folders = self._folders[targets] = kustomizations_around(workspace, always=self.inflate is not None)
+            around = kustomizations_around(workspace, always=self.inflate is not None)
+            folders = self._folders[targets] = around.kustomizations
             included = {base for folder in folders for base in self._build(workspace, folder).bases}
-            self._deployed = deployed_folders(workspace) if folders else {}
+            self._deployed = deployed_folders(workspace, around.files, self.shown) if folders else {}
             self._tops[targets] = tuple(one for one in folders if one not in included or one in self._deployed)
         return self._tops[targets]
 

@@ -16,7 +16,7 @@ from sparkfix.workspace.store import work_tree_above
 LARGEST = 5 * 1024 * 1024
 # Where an interrupted run leaves its journal (see `sparkfix.engine.journal`), by the folder that holds it.
 _JOURNALS = {".sparkfix": "/journal.json", ".git": "/sparkfix/journal.json"}
-_SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__", ".sparkfix"})
+SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__", ".sparkfix"})
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _walk(
         if name in _JOURNALS and os.path.lexists(item.path + _JOURNALS[name]):
             interrupted.append(relative.rstrip("/"))
         if item.is_dir():
-            if name not in _SKIPPED_FOLDERS and not (ignores and ignored(item.path, ignores, folder=True)):
+            if name not in SKIPPED_FOLDERS and not (ignores and ignored(item.path, ignores, folder=True)):
                 yield from _walk(item.path, ignores, f"{relative}{name}/", problems, interrupted)
         elif is_candidate(name) and item.is_file() and not (ignores and ignored(item.path, ignores, folder=False)):
             if item.stat().st_size > LARGEST:

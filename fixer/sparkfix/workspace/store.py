@@ -97,7 +97,7 @@ class DiskStore:
             return []
 
     def resolved(self, path: str) -> str:
-        known = self._resolved.get(path)
+        known = self._resolved.get(path) if not os.path.isabs(path) else path
         if known is None:
             folder, _, name = path.rpartition("/")
             above = self.resolved(folder) if folder else ""

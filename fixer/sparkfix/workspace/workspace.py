@@ -113,6 +113,8 @@ class Workspace:
 
         What is reached by a symbolic link is what it leads to.
         """
+        if path in self.edited:
+            return self.edited[path]
         if path not in self._shared.read:
             self._shared.real[path] = self.store.resolved(path)
             self._shared.read[path] = self.store.read(path)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from sparkfix.workspace.kustomize.builtin import apply_all, changed_by, generated
 from sparkfix.workspace.kustomize.changes import transformed
 from sparkfix.workspace.kustomize.charts import Inflate
 from sparkfix.workspace.kustomize.config import Config, merge_configs, read_config
@@ -31,7 +32,7 @@ from sparkfix.workspace.kustomize.objects import (
     with_metadata,
 )
 from sparkfix.workspace.kustomize.order import ordered
-from sparkfix.workspace.kustomize.reading import Reading, is_remote, parse, resolve
+from sparkfix.workspace.kustomize.reading import Reading, is_remote, parse, parse_manifests, resolve
 from sparkfix.workspace.kustomize.references import updating
 from sparkfix.workspace.kustomize.trees import Unresolved, at, mapping_at
 from sparkfix.workspace.kustomize.variables import Variable, marked, read_variable, value_of, with_variables
@@ -86,9 +87,11 @@ def _accumulate(layer: Layer, state: _State) -> _State:
             state = layer.attempt(partial(_with_generated, layer, state, field, given), state)
     for given in kustomization.mappings("helmCharts"):
         state = replace(state, resources=_joined(layer, state.resources, inflated(layer, given)))
+    state = replace(state, resources=apply_all(layer, _configs(layer, "generators"), generated, state.resources))
     for reference in kustomization.texts("components"):
         state = layer.attempt(partial(_with_component, layer, state, reference), state)
     state = replace(state, resources=transformed(layer, state.config, state.resources))
+    state = replace(state, resources=apply_all(layer, _configs(layer, "transformers"), changed_by, state.resources))
     for given in kustomization.mappings("vars"):
         state = layer.attempt(partial(_with_variable, layer, state, given), state)
     return state
@@ -120,6 +123,21 @@ def _with_component(layer: Layer, state: _State, reference: str) -> _State:
     if not component.kustomization.is_component:
         raise Unresolved(f"{reference} is no component; its kind should be Component")
     return _accumulate(component, state)
+
+
+def _configs(layer: Layer, field: str) -> Resources:
+    """The generators or transformers that stand in files, folders, or texts in the kustomization file."""
+    state = _beginning()
+    for reference in layer.kustomization.texts(field):
+        action = _with_inline if "\n" in reference or reference.lstrip().startswith("{") else _with_resource
+        state = layer.attempt(partial(action, layer, state, reference), state)
+    return state.resources
+
+
+def _with_inline(layer: Layer, state: _State, given: str) -> _State:
+    path, origin = layer.kustomization.path, layer.origin("resources")
+    read = [read_resource(data, origin) for data in unpacked(parse_manifests(given, path), path)]
+    return replace(state, resources=_appended(layer, state.resources, read))
 
 
 def _included(layer: Layer, reference: str) -> Layer:
