@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from test_rendered import CHART, CONFIG, INDENTED, POD, after, seen
 
 from sparkfix.helm.renderer import Renderer
@@ -125,3 +127,22 @@ def test_a_command_of_a_chart_is_found_through_the_overlay(renderer: Renderer) -
     assert finding.primary.path == "o/charts/c/templates/pod.yaml"
     changed = after(here.applied("connect-daemon-exits-in-container"), "o/charts/c/templates/pod.yaml")
     assert "{name: SPARK_NO_DAEMONIZE" in changed
+
+
+def test_an_overlay_that_takes_a_chart_from_elsewhere_is_found(renderer: Renderer) -> None:
+    """Only the chart was asked for, and no kustomization is above it."""
+    files = {
+        **chart("spark-connect", "a: b\n", "charts/c"),
+        "a/kustomization.yaml": overlay(
+            "namePrefix: a-\n", "[{name: c, releaseName: r}]\nhelmGlobals: {chartHome: ../charts}"
+        ),
+        "b/kustomization.yaml": "resources: []\n",
+    }
+    here = seen(renderer, files)
+    asked = replace(
+        here.workspace, targets=tuple(path for path in here.workspace.targets if path.startswith("charts/"))
+    )
+    assert [item.remarks for item in replace(here, workspace=asked).findings()] == [("seen with overlay a",)]
+    assert here.views.overlays.all(asked) == ("a", "b")
+    other = seen(renderer, {**files, "a/kustomization.yaml": "resources: []\n"})
+    assert other.views.overlays.all(replace(other.workspace, targets=asked.targets)) == (), "none inflates a chart"

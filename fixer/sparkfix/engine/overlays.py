@@ -46,7 +46,7 @@ class Overlays:
         """The folders of all overlays."""
         targets = workspace.targets
         if targets not in self._tops:
-            around = kustomizations_around(workspace, always=self.inflate is not None)
+            around = kustomizations_around(workspace, charts=self.inflate is not None)
             folders = self._folders[targets] = around.kustomizations
             included = {base for folder in folders for base in self._build(workspace, folder).bases}
             self._deployed = deployed_folders(workspace, around.files, self.shown) if folders else {}
@@ -79,7 +79,7 @@ class Overlays:
         built = self._build(workspace, folder)
         key = (folder, frozenset(workspace.edited.items()))
         if key not in self._views:
-            charts = partial(self._charts, workspace, built)
+            charts = partial(_charts_in, self.charts, workspace, built)
             self._views[key] = overlay_view(workspace, folder, built, self._name(folder), self._manifests, charts)
         return self._views[key]
 
@@ -93,13 +93,6 @@ class Overlays:
     def inflated(self, workspace: Workspace, folder: str) -> tuple[tuple[str, str], ...]:
         """The folders of the charts in an overlay, each behind the kustomization file that names it."""
         return tuple((path, chart.folder) for path, chart in self._build(workspace, folder).charts)
-
-    def _charts(self, workspace: Workspace, built: Built, path: str) -> list[View]:
-        """The views of the charts that a kustomization file names, as far as they render."""
-        if self.charts is None:
-            return []
-        views = [self.charts.inflated(workspace, path, chart) for file, chart in built.charts if file == path]
-        return [view for view in views if view is not None]
 
     def _reason(self, workspace: Workspace, folder: str) -> str:
         """Why an overlay has no view; empty if it has one."""
@@ -116,3 +109,11 @@ class Overlays:
         if key not in self._built:
             self._built[key] = build(WorkspaceStore(workspace), folder, self.inflate, hashed=False)
         return self._built[key]
+
+
+def _charts_in(charts: ViewsOfCharts | None, workspace: Workspace, built: Built, path: str) -> list[View]:
+    """The views of the charts that a kustomization file names, as far as they render."""
+    if charts is None:
+        return []
+    views = [charts.inflated(workspace, path, chart) for file, chart in built.charts if file == path]
+    return [view for view in views if view is not None]

@@ -28,20 +28,28 @@ class Around:
     files: tuple[str, ...] = ()
 
 
-def kustomizations_around(workspace: Workspace, *, always: bool = False) -> Around:
+def kustomizations_around(workspace: Workspace, *, charts: bool = False) -> Around:
     """All kustomizations below the root, if a target is in or below one; also those that were not asked for.
 
-    An overlay that nobody named takes what it takes all the same. With `always` also if no target is in or below one:
-    a chart may be inflated from anywhere. Symbolic links are not followed; what they lead to is found where it is.
+    An overlay that nobody named takes what it takes all the same. With `charts` also if no target is in or below one, but
+    some kustomization inflates charts: it may do so from anywhere. Symbolic links are not followed; what they lead to is
+    found where it is.
     """
-    if not always and not has_kustomizations(workspace):
+    inside = has_kustomizations(workspace)
+    if not inside and not charts:
         return Around()
     found, asked = list(workspace.targets), set(workspace.targets)
     for path in _walk(workspace.store):
         if path not in asked:
             found.append(path)
+    if not inside and not any(_inflates(workspace, path) for path in found if path.rpartition("/")[2] in NAMES):
+        return Around()
     more = (path for path in found[len(asked) :] if path.endswith((".yaml", ".yml")))
     return Around(find_kustomizations(found), tuple(sorted(more)))
+
+
+def _inflates(workspace: Workspace, path: str) -> bool:
+    return b"helmchart" in (workspace.data(path) or b"").lower()
 
 
 def _walk(store: Store) -> Iterator[str]:
