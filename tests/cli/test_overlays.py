@@ -118,7 +118,8 @@ def test_an_overlay_that_is_named_alone_tells_the_faults_of_its_base(repository:
     assert ran.code == 1
     assert "base/spark-defaults.conf:2:1 driver-host-not-a-service" in ran.out
     ran = sparkfix("apply", "--unsafe-fixes", "overlays/prod", cwd=repository)
-    assert "it would also change base/spark-defaults.conf, which is not among the given paths" in ran.out
+    assert "base/spark-defaults.conf:2:1 driver-host-not-a-service: refused: " in ran.out
+    assert "this file is not among the given paths\n" in ran.out
     assert sparkfix("check", "--select", "driver-host-not-a-service", "overlays/dev", cwd=repository).code == 0
 
 

@@ -232,7 +232,7 @@ def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:
             if fix.blocked:
                 raise Refused(fix.blocked)
             edits = render_all(fix.changes)
-            _refuse_foreign(run.workspace, targets, edits)
+            _refuse_foreign(run.workspace, targets, finding.primary.path, edits)
         except Refused as reason:
             _refuse(run, item, str(reason))
         except Exception as error:
@@ -260,8 +260,10 @@ def _at(run: _Run, finding: Finding) -> str:
     return where(finding.primary, source)
 
 
-def _refuse_foreign(workspace: Workspace, targets: frozenset[str], edits: Iterable[Edit]) -> None:
+def _refuse_foreign(workspace: Workspace, targets: frozenset[str], own: str, edits: Iterable[Edit]) -> None:
     for edit in edits:
+        if edit.path not in targets and edit.path == own:
+            raise Refused("this file is not among the given paths")
         if edit.path not in targets:
             raise Refused(f"it would also change {edit.path}, which is not among the given paths")
         if edit.path not in workspace.edited and not workspace.store.writable(edit.path):
