@@ -123,6 +123,19 @@ def test_an_overlay_that_is_named_alone_tells_the_faults_of_its_base(repository:
     assert sparkfix("check", "--select", "driver-host-not-a-service", "overlays/dev", cwd=repository).code == 0
 
 
+def test_an_overlay_that_is_named_alone_renders_charts_from_elsewhere(repository: Path, sparkfix: Run) -> None:
+    conf = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf}\ndata:\n  spark-defaults.conf: |\n"
+    lines = "".join(f"    {line}\n" for line in CONF.splitlines())
+    chart = "namePrefix: x-\nhelmGlobals: {chartHome: ../../charts}\nhelmCharts: [{name: c, releaseName: r}]\n"
+    _write(repository, {
+        "charts/c/Chart.yaml": "apiVersion: v2\nname: c\nversion: 0.1.0\n", "charts/c/values.yaml": "a: b\n",
+        "charts/c/templates/all.yaml": f"{POD}---\n{conf}{lines}", "overlays/x/kustomization.yaml": chart,
+    })  # fmt: skip
+    ran = sparkfix("check", "overlays/x", cwd=repository)
+    assert "charts/c/templates/all.yaml:34:5 driver-host-not-a-service" in ran.out
+    assert "= seen with overlay overlays/x\n" in ran.out
+
+
 def test_an_overlay_that_cannot_be_built_counts_if_strict(repository: Path, sparkfix: Run) -> None:
     dev = "resources: [../../base, 'https://github.com/a/b//c?ref=v1']\n"
     _write(repository, {"overlays/dev/kustomization.yaml": dev, "overlays/prod/kustomization.yaml": dev})

@@ -51,7 +51,7 @@ class Renders:
 @contextmanager
 def rendering_for(session: Session, rendering: Rendering) -> Iterator[Renders]:
     """What renders, while it is used. Raises `SparkfixError` for values files that cannot be given."""
-    from sparkfix.workspace.kustomize import has_kustomizations
+    from sparkfix.workspace.kustomize import has_kustomizations, inflate_charts
 
     values = tuple(_inside(session, path) for path in rendering.values)
     files = session.found.files
@@ -59,6 +59,7 @@ def rendering_for(session: Session, rendering: Rendering) -> Iterator[Renders]:
     if not rendering.wanted or not (charts or has_kustomizations(session.workspace)):
         yield Renders()
         return
+    charts = charts or inflate_charts(session.workspace)
     from sparkfix.engine.overlays import Overlays
     from sparkfix.engine.prove_overlays import OverlayProver
     from sparkfix.engine.views import RenderedViews

@@ -4,7 +4,7 @@
 (see `sparkfix.helm.inflate`).
 """
 
-from sparkfix.workspace.kustomize.around import has_kustomizations, kustomizations_around
+from sparkfix.workspace.kustomize.around import has_kustomizations, inflate_charts, kustomizations_around
 from sparkfix.workspace.kustomize.build import build
 from sparkfix.workspace.kustomize.charts import ChartRequest, Inflate, Inflated
 from sparkfix.workspace.kustomize.kustomization import find_kustomizations
@@ -20,5 +20,6 @@ __all__ = [
     "build",
     "find_kustomizations",
     "has_kustomizations",
+    "inflate_charts",
     "kustomizations_around",
 ]

@@ -20,6 +20,11 @@ def has_kustomizations(workspace: Workspace) -> bool:
     return any(workspace.store.exists(f"{folder}/{name}" if folder else name) for folder in above for name in NAMES)
 
 
+def inflate_charts(workspace: Workspace) -> bool:
+    """Does any kustomization below the root have charts rendered?"""
+    return any(_inflates(workspace, path) for path in _walk(workspace.store) if path.rpartition("/")[2] in NAMES)
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """The folders of kustomizations, and the YAML files that nobody asked for: some may say how these are applied."""
