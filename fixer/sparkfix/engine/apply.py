@@ -232,7 +232,7 @@ def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:
             if fix.blocked:
                 raise Refused(fix.blocked)
             edits = render_all(fix.changes)
-            _refuse_foreign(run.workspace, targets, edits)
+            _refuse_foreign(run.workspace, targets, finding.primary.path, edits)
         except Refused as reason:
             _refuse(run, item, str(reason))
         except Exception as error:
@@ -260,8 +260,10 @@ def _at(run: _Run, finding: Finding) -> str:
     return where(finding.primary, source)
 
 
-def _refuse_foreign(workspace: Workspace, targets: frozenset[str], edits: Iterable[Edit]) -> None:
+def _refuse_foreign(workspace: Workspace, targets: frozenset[str], own: str, edits: Iterable[Edit]) -> None:
     for edit in edits:
+        if edit.path not in targets and edit.path == own:
+            raise Refused("this file is not among the given paths")
         if edit.path not in targets:
             raise Refused(f"it would also change {edit.path}, which is not among the given paths")
         if edit.path not in workspace.edited and not workspace.store.writable(edit.path):
@@ -334,14 +336,14 @@ def _prove(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequen
     if run.prove is not None:
         shown = run.prove(run.workspace, changed, changes)
         for item in batch:
-            _must_concern_its_views(run, item, shown)
+            _must_concern_its_views(run, here, item, shown)
         _must_make_no_fault(run, here, batch, changed)
         proof = shown.lines()
     touched = tuple(FileChange(path, before[path], after[path]) for path in sorted(after))
     return _Proven([replace(item, proof=proof) for item in batch], changed, edits, touched, left)
 
 
-def _must_concern_its_views(run: _Run, item: AppliedFix, proof: Proof) -> None:
+def _must_concern_its_views(run: _Run, here: _Here, item: AppliedFix, proof: Proof) -> None:
     """What some renderings ask to be altered must show in these alone; what is only added may stand in others, too."""
     altering = [change for change in item.fix.changes if isinstance(change, ALTERING)]
     if not item.finding.views or not altering or run.prove is None:
@@ -349,7 +351,9 @@ def _must_concern_its_views(run: _Run, item: AppliedFix, proof: Proof) -> None:
     if len(altering) < len(item.fix.changes):
         with_them = run.workspace.with_edits(edited(run.workspace.data, render_all(altering)))
         proof = run.prove(run.workspace, with_them, altering)
-    must_show_where_asked(item.finding, proof)
+    seen = run.views.views(run.workspace, here.scope) if run.views is not None else ()
+    within = {name for one in seen if one.view.name in item.finding.views for name in one.view.within}
+    must_show_where_asked(item.finding, proof, within)
 
 
 def _must_make_no_fault(run: _Run, here: _Here, batch: Sequence[AppliedFix], changed: Workspace) -> None:

@@ -46,11 +46,11 @@ class OverlayProver:
         paths = [path_of(change) for change in changes]
         old, missing = self.overlays(before, paths)
         new = {view.name: view for view in self.overlays(after, paths)[0]}
-        in_charts = any(before.chart_of(path) is not None for path in paths)
         shown = []
         for view in old:
             if view.name not in new:
                 raise Refused(f"{view.name} could not be built any more")
+            in_charts = any(before.chart_of(path) is not None or path in view.values for path in paths)
             if _shows(view, new[view.name], changes, in_charts=in_charts):
                 shown.append(view.name)
         remarks = [f"not proven: {reason}" for reason in missing]

@@ -63,7 +63,7 @@ def findings_in_views(
         (one, finding)
         for one in shown
         for finding in _in_view(one, rules, options, problems)
-        if any(place.path in targets for place in finding.places)
+        if one.view.asked or any(place.path in targets for place in finding.places)
     ]
 
 

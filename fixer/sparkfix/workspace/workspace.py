@@ -76,6 +76,7 @@ class _Shared:
 
     documents: dict[tuple[str, bytes], Document] = field(default_factory=dict)
     read: dict[str, bytes | None] = field(default_factory=dict)
+    real: dict[str, str] = field(default_factory=dict)
     charts: dict[str, str | None] = field(default_factory=dict)
     folders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     units: dict[tuple[str, ...], dict[str, list[str]]] = field(default_factory=dict)
@@ -108,12 +109,17 @@ class Workspace:
         return replace(self, _shared=_Shared(documents=other._shared.documents))
 
     def data(self, path: str) -> bytes | None:
-        """The bytes of a file as this snapshot has them; None if it cannot be read. Each file is read once."""
+        """The bytes of a file as this snapshot has them; None if it cannot be read. Each file is read once.
+
+        What is reached by a symbolic link is what it leads to.
+        """
         if path in self.edited:
             return self.edited[path]
         if path not in self._shared.read:
+            self._shared.real[path] = self.store.resolved(path)
             self._shared.read[path] = self.store.read(path)
-        return self._shared.read[path]
+        real = self._shared.real[path]
+        return self.edited[real] if real in self.edited else self._shared.read[path]
 
     def relevant(self, path: str) -> bool:
         """May a file say something of Spark (see `mentions_spark`)? A file that the user named always may."""

@@ -16,11 +16,16 @@ from sparkfix.model import Property, Span
 
 _ARGUMENT = re.compile(r"(?P<prefix>--conf=|-c=|)(?P<key>spark\.[A-Za-z][^\s=\"';,]*)=(?P<value>.*)\Z", re.DOTALL)
 
+# Lists of a kustomization that name files as `KEY=PATH`: `kustomize.config.k8s.io/v1beta1`, `configMapGenerator`.
+_GENERATORS = ("configMapGenerator", "secretGenerator")
+_SOURCES = ("files", "envs")
+
 
 def list_blocks(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterator[Found]:
     """The blocks that a list itself holds; what stands deeper is not looked at."""
     yield from _pairs(walk, node, route)
-    yield from _arguments(walk, node, route)
+    if not (route[:1] and route[0] in _GENERATORS and route[-1] in _SOURCES):
+        yield from _arguments(walk, node, route)
 
 
 class _Items:
