@@ -58,7 +58,7 @@ def verify(before: Workspace, after: Workspace, changes: Sequence[Change], edits
         _keeps_bytes(old, concerned, own)
         _keeps_actions(old, new, concerned, own)
         _keeps_comments(old, new, concerned)
-        if settings_of(new) != expected_settings(old, concerned):
+        if settings_of(new, concerned) != expected_settings(old, concerned):
             raise Refused(f"{path}: the result would hold other settings than intended")
         if trees_of(new, concerned) != expected_trees(old, concerned):
             raise Refused(f"{path}: the result would differ in more than the intended place")
