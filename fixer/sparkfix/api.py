@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sparkfix.guards import can_hold_together
 from sparkfix.model import (
     Add,
+    AddComment,
     AddEnv,
     AddField,
     AddInitContainer,
@@ -77,7 +78,7 @@ from sparkfix.spark.facts import (
 )
 
 __all__ = [
-    "CONNECT_CLASS", "CONNECT_PORT", "Add", "AddEnv", "AddField", "AddInitContainer", "AddItem", "AddProbe",
+    "CONNECT_CLASS", "CONNECT_PORT", "Add", "AddComment", "AddEnv", "AddField", "AddInitContainer", "AddItem", "AddProbe",
     "Applicability", "Change", "Command", "CommentOut", "Confidence", "Container", "Finding", "Fix",
     "KubernetesObject", "Launch", "Node", "Options", "Place", "Property", "PropertyBlock", "Remove", "RenameKey",
     "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
