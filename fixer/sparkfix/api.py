@@ -101,6 +101,7 @@ def rule(
     options: Mapping[str, str] | None = None,
     solutions: int = 1,
     rendered: bool = True,
+    derived: bool = True,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a generator function.
 
@@ -108,6 +109,8 @@ def rule(
     first parameter (`PropertyBlock`, `Workload` or `Command`) says what it is called with. A second parameter, if
     there is one, receives `options` with what the user set by `--set`. `solutions` is the highest solution number.
     Without `rendered` the rule speaks of how files are written, and does not look at what they are rendered to.
+    Without `derived` it does not look at renderings with values that no file gives: there a setting may be missing in a
+    combination of values that nobody has.
     """
 
     def make(check: Check) -> Rule:
@@ -126,6 +129,7 @@ def rule(
             options=dict(options or {}),
             solutions=solutions,
             rendered=rendered,
+            derived=derived,
         )
 
     return make

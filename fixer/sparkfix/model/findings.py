@@ -271,7 +271,7 @@ class Rule:
     before the rule is tried on its unit (a chart or a folder), and `requires` words that must all stand there.
     `since`/`before` bound the Spark versions it speaks of.
     `solutions` is the highest number that its fixes bear. `rendered` says that it also looks at what files are
-    rendered to.
+    rendered to, `derived` that it does so with values that nobody gives, for arms that no values file reaches.
     """
 
     id: str
@@ -286,6 +286,7 @@ class Rule:
     options: Mapping[str, str] = field(default_factory=dict)
     solutions: int = 1
     rendered: bool = True
+    derived: bool = True
 
     @property
     def summary(self) -> str:
