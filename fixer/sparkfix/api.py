@@ -52,6 +52,7 @@ from sparkfix.spark import (
     connect,
     daemons,
     exposure,
+    javaoptions,
     likeness,
     links,
     memory,
@@ -63,6 +64,9 @@ from sparkfix.spark import (
     probes,
     rbac,
     readers,
+    settings,
+    sizes,
+    texts,
     variables,
 )
 from sparkfix.spark.facts import (
@@ -78,14 +82,14 @@ from sparkfix.spark.facts import (
 )
 
 __all__ = [
-    "CONNECT_CLASS", "CONNECT_PORT", "Add", "AddComment", "AddEnv", "AddField", "AddInitContainer", "AddItem", "AddProbe",
-    "Applicability", "Change", "Command", "CommentOut", "Confidence", "Container", "Finding", "Fix",
+    "CONNECT_CLASS", "CONNECT_PORT", "Add", "AddComment", "AddEnv", "AddField", "AddInitContainer", "AddItem",
+    "AddProbe", "Applicability", "Change", "Command", "CommentOut", "Confidence", "Container", "Finding", "Fix",
     "KubernetesObject", "Launch", "Node", "Options", "Place", "Property", "PropertyBlock", "Remove", "RenameKey",
     "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
     "Workload", "accounts", "arguments", "as_submit", "can_hold_together", "connect", "daemons", "exclusive",
-    "exposure", "implies", "is_own_program", "is_resource", "launch_of", "likeness", "links", "master_kind", "memory", "mounts",
-    "names", "networking", "paths", "ports", "probes", "rbac", "readers", "reads_properties_file", "rule",
-    "variables",
+    "exposure", "implies", "is_own_program", "is_resource", "javaoptions", "launch_of", "likeness", "links",
+    "master_kind", "memory", "mounts", "names", "networking", "paths", "ports", "probes", "rbac", "readers",
+    "reads_properties_file", "rule", "settings", "sizes", "texts", "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]
