@@ -49,10 +49,12 @@ from sparkfix.model import (
 from sparkfix.spark import (
     accounts,
     arguments,
+    conf,
     connect,
     daemons,
     exposure,
     javaoptions,
+    keys,
     likeness,
     links,
     memory,
@@ -86,10 +88,10 @@ __all__ = [
     "AddProbe", "Applicability", "Change", "Command", "CommentOut", "Confidence", "Container", "Finding", "Fix",
     "KubernetesObject", "Launch", "Node", "Options", "Place", "Property", "PropertyBlock", "Remove", "RenameKey",
     "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
-    "Workload", "accounts", "arguments", "as_submit", "can_hold_together", "connect", "daemons", "exclusive",
-    "exposure", "implies", "is_own_program", "is_resource", "javaoptions", "launch_of", "likeness", "links",
-    "master_kind", "memory", "mounts", "names", "networking", "paths", "ports", "probes", "rbac", "readers",
-    "reads_properties_file", "rule", "settings", "sizes", "texts", "variables",
+    "Workload", "accounts", "arguments", "as_submit", "can_hold_together", "conf", "connect", "daemons",
+    "exclusive", "exposure", "implies", "is_own_program", "is_resource", "javaoptions", "keys", "launch_of",
+    "likeness", "links", "master_kind", "memory", "mounts", "names", "networking", "paths", "ports", "probes",
+    "rbac", "readers", "reads_properties_file", "rule", "settings", "sizes", "texts", "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]
