@@ -48,11 +48,15 @@ from sparkfix.model import (
 )
 from sparkfix.spark import (
     accounts,
+    allocation,
     arguments,
+    clustermode,
     conf,
     connect,
     daemons,
+    eventlog,
     exposure,
+    images,
     javaoptions,
     keys,
     likeness,
@@ -88,10 +92,11 @@ __all__ = [
     "AddProbe", "Applicability", "Change", "Command", "CommentOut", "Confidence", "Container", "Finding", "Fix",
     "KubernetesObject", "Launch", "Node", "Options", "Place", "Property", "PropertyBlock", "Remove", "RenameKey",
     "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
-    "Workload", "accounts", "arguments", "as_submit", "can_hold_together", "conf", "connect", "daemons",
-    "exclusive", "exposure", "implies", "is_own_program", "is_resource", "javaoptions", "keys", "launch_of",
-    "likeness", "links", "master_kind", "memory", "mounts", "names", "networking", "paths", "ports", "probes",
-    "rbac", "readers", "reads_properties_file", "rule", "settings", "sizes", "texts", "variables",
+    "Workload", "accounts", "allocation", "arguments", "as_submit", "can_hold_together", "clustermode", "conf",
+    "connect", "daemons", "eventlog", "exclusive", "exposure", "images", "implies", "is_own_program", "is_resource",
+    "javaoptions", "keys", "launch_of", "likeness", "links", "master_kind", "memory", "mounts", "names",
+    "networking", "paths", "ports", "probes", "rbac", "readers", "reads_properties_file", "rule", "settings",
+    "sizes", "texts", "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]
