@@ -70,6 +70,7 @@ from sparkfix.spark import (
     probes,
     rbac,
     readers,
+    secrets,
     settings,
     sizes,
     texts,
@@ -95,8 +96,8 @@ __all__ = [
     "Workload", "accounts", "allocation", "arguments", "as_submit", "can_hold_together", "clustermode", "conf",
     "connect", "daemons", "eventlog", "exclusive", "exposure", "images", "implies", "is_own_program", "is_resource",
     "javaoptions", "keys", "launch_of", "likeness", "links", "master_kind", "memory", "mounts", "names",
-    "networking", "paths", "ports", "probes", "rbac", "readers", "reads_properties_file", "rule", "settings",
-    "sizes", "texts", "variables",
+    "networking", "paths", "ports", "probes", "rbac", "readers", "reads_properties_file", "rule", "secrets",
+    "settings", "sizes", "texts", "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]
