@@ -142,7 +142,7 @@ def compare_texts(
     document = open_document(SourceText(file, old.encode("utf-8", "surrogateescape")))
     result = open_document(SourceText(file, new.encode("utf-8", "surrogateescape")))
     _must_be_new(document, wanted)
-    settings, found = expected_settings(document, wanted), settings_of(result)
+    settings, found = expected_settings(document, wanted), settings_of(result, wanted)
     trees, other = expected_trees(document, wanted), trees_of(result, wanted)
     parses = len(result.problems) <= len(document.problems)
     if not (parses and _settings_fit(settings, found, outside) and _fits(trees, other, outside)):

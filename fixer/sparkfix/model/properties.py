@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from sparkfix.model.places import Edit, Guard, Place, Span
 
@@ -24,6 +24,13 @@ class Entry(Protocol):
     def comment_out(self) -> tuple[Edit, ...]: ...
 
     def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]: ...
+
+
+@runtime_checkable
+class Commentable(Protocol):
+    """An entry above which a comment line can stand."""
+
+    def comment_above(self, text: str) -> tuple[Edit, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,11 @@ def _may_be_options(word: Word) -> bool:
     return word.dynamic and not is_resource(word)
 
 
+def takes_value(option: str) -> bool:
+    """Is the word behind an option of spark-submit its value?"""
+    return option.startswith("-") and option not in _SWITCHES
+
+
 def reads_properties_file(main_class: str) -> bool:
     """Is this one of Spark's daemons that take `--properties-file` themselves, behind the class?
 

@@ -39,8 +39,8 @@ def workloads_of(workspace: Workspace, unit: str) -> tuple[Workload, ...]:
     ]
     for owner, group in _loose(blocks, assigned):
         found.append(_loose_workload(workspace, unit, owner, group))
-    everything = tuple(objects)
-    shared = (replace(item, objects=everything) for item in _with_sharing(found))
+    everything, neighbours = tuple(objects), tuple(blocks)
+    shared = (replace(item, objects=everything, neighbours=neighbours) for item in _with_sharing(found))
     return tuple(sorted(shared, key=lambda item: (item.path, item.name)))
 
 

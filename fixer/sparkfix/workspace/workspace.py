@@ -21,7 +21,7 @@ _PROPERTY = re.compile(
 _NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
 _SERVERS = (
     b"start-connect-server", b"SparkConnect", b"start-history-server", b"start-thriftserver", b"sbin/start-",
-    b"spark-daemon.sh",
+    b"spark-daemon.sh", b"sparkConf:",
 )  # fmt: skip
 # What shows a daemon of a standalone cluster, in a file that says `spark` besides.
 _DAEMONS = (

@@ -15,6 +15,24 @@ from sparkfix.formats.yaml.walk import ALIASED, COMPUTED, IN_A_ROW, KEY, Found, 
 from sparkfix.model import Property, Span
 
 _ARGUMENT = re.compile(r"(?P<prefix>--conf=|-c=|)(?P<key>spark\.[A-Za-z][^\s=\"';,]*)=(?P<value>.*)\Z", re.DOTALL)
+# The same of any key, where Spark is what is started: it drops what is none of its own.
+_ANY_ARGUMENT = re.compile(
+    r"(?P<prefix>--conf=|)(?P<key>[A-Za-z][\w\-]*(?:\.[\w\-]+)+)=(?P<value>.*)\Z", re.DOTALL | re.ASCII
+)
+_LAUNCHER = re.compile(
+    r"(?:.*/)?(?:spark-(?:submit|class|shell|sql)|pyspark|start-(?:connect-server|thriftserver)\.sh)\Z"
+)
+
+
+def launching_lists(node: MappingNode) -> list[SequenceNode]:
+    """The words of a container that starts Spark: its `command` and `args`, if they are lists."""
+    lists = [
+        value
+        for key, value in node.value
+        if isinstance(key, ScalarNode) and key.value in ("command", "args") and isinstance(value, SequenceNode)
+    ]
+    words = (item.value for value in lists for item in value.value if isinstance(item, ScalarNode))
+    return lists if any(map(_LAUNCHER.match, words)) else []
 
 # Lists of a kustomization that name files as `KEY=PATH`: `kustomize.config.k8s.io/v1beta1`, `configMapGenerator`.
 _GENERATORS = ("configMapGenerator", "secretGenerator")
@@ -116,9 +134,13 @@ def _arguments(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterat
     previous: Node | None = None
     for index, item in enumerate(node.value):
         before, previous = previous, item
-        if not isinstance(item, ScalarNode) or item.style in ("|", ">") or "spark." not in item.value:
+        if not isinstance(item, ScalarNode) or item.style in ("|", ">"):
             continue
-        found = _ARGUMENT.match(text.scalar(document, item))
+        of_any_key = id(node) in walk.launching and (_is_flag(before) or item.value.startswith("--conf="))
+        if not of_any_key and "spark." not in item.value:
+            continue
+        written = text.scalar(document, item)
+        found = _ARGUMENT.match(written) or (_ANY_ARGUMENT.match(written) if of_any_key else None)
         if found:
             items = items or _Items(walk, node)
             flagged = isinstance(before, ScalarNode) and before.value in ("--conf", "-c")
@@ -127,6 +149,10 @@ def _arguments(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterat
     if properties:
         carrier = "arguments" if _is_command(node) else "list"
         yield Found(carrier, route, tuple(properties), text.start(document, node), text.end(document, node))
+
+
+def _is_flag(node: Node | None) -> bool:
+    return isinstance(node, ScalarNode) and node.value == "--conf"
 
 
 def _argument(walk: Walk, node: ScalarNode, found: re.Match[str], item: Item, flag: Piece | None) -> Property:
