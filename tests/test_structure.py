@@ -15,6 +15,7 @@ HOMES = {
     "ruamel": "fixer/sparkfix/formats/yaml/",
     "tree_sitter": "fixer/sparkfix/formats/shell/",
     "tree_sitter_bash": "fixer/sparkfix/formats/shell/",
+    "libcst": "fixer/sparkfix/formats/python/",
     "difflib": "fixer/sparkfix/text/",
     "git": "fixer/sparkfix/git/",
     "pathspec": "fixer/sparkfix/workspace/ignore.py",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.json.reading import read_json
 from sparkfix.formats.properties.reading import read_properties
+from sparkfix.formats.python.reading import read_python, rest_of_python
 from sparkfix.formats.yaml.reading import read_yaml
 from sparkfix.text.source import SourceText
 
@@ -40,6 +41,7 @@ LANGUAGES = (
         re.compile(rf"(?:\.(?:conf|properties|cfg)|(?:^|/)spark-defaults){_TEMPLATE_ENDINGS}"),
         read_properties,
     ),
+    Language("python", "`.py`", re.compile(r"\.py\Z"), read_python, rest_of_python),
     Language("json", "`.json`", re.compile(r"\.json\Z"), read_json),
     Language(
         "yaml",

@@ -15,7 +15,7 @@ from sparkfix.workspace.store import Store
 
 LONGEST_LINE = 1 << 20
 _PROPERTY = re.compile(
-    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n)|-submit|-class)",
+    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n|[\"']\]?[ \t]*[,)=])|-submit|-class)",
     re.MULTILINE,
 )
 _NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
@@ -32,6 +32,8 @@ _DAEMONS = (
     b"/spark-master",
     b"/spark-worker",
 )
+# Where a program begins to configure Spark, also with names that hold no key.
+_BUILDERS = (b"Session.builder", b"SparkConf(")
 _BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
 
 
@@ -44,7 +46,9 @@ def mentions_spark(data: bytes) -> bool:
         data = data.replace(b"\0", b"")
     if b"spark" in data and (_PROPERTY.search(data) or _NESTED.search(data)):
         return True
-    if any(word in data for word in _SERVERS) or (b"spark" in data and any(word in data for word in _DAEMONS)):
+    if any(word in data for word in _SERVERS) or (
+        b"spark" in data and any(word in data for word in (*_DAEMONS, *_BUILDERS))
+    ):
         return True
     return _in_base64(data)
 
