@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.json.reading import read_json
+from sparkfix.formats.notebook.reading import read_notebook, rest_of_notebook
 from sparkfix.formats.properties.reading import read_properties
 from sparkfix.formats.python.reading import read_python, rest_of_python
 from sparkfix.formats.yaml.reading import read_yaml
@@ -31,6 +32,7 @@ class Language:
     names: re.Pattern[str]
     read: Callable[[SourceText, Context], Document]
     rest: Callable[[Document], object] | None = None
+    long_lines: bool = False
 
 
 _TEMPLATE_ENDINGS = r"(?:\.(?:template|tmpl|tpl|gotmpl|j2))?\Z"
@@ -42,6 +44,7 @@ LANGUAGES = (
         read_properties,
     ),
     Language("python", "`.py`", re.compile(r"\.py\Z"), read_python, rest_of_python),
+    Language("notebook", "`.ipynb`", re.compile(r"\.ipynb\Z"), read_notebook, rest_of_notebook, long_lines=True),
     Language("json", "`.json`", re.compile(r"\.json\Z"), read_json),
     Language(
         "yaml",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sparkfix.formats.document import Document
+from sparkfix.formats.languages import language_of_file
 from sparkfix.formats.reading import open_document
 from sparkfix.model import Problem
 from sparkfix.text.source import SourceText
@@ -138,7 +139,8 @@ class Workspace:
         found = self._shared.documents.get(key)
         if found is None:
             source = SourceText(path, data)
-            number = overlong_line(data)
+            own = language_of_file(path)
+            number = 0 if own is not None and own.long_lines else overlong_line(data)
             if number:
                 problem = Problem(path, f"a line of more than {LONGEST_LINE >> 20} MB is no configuration", number)
                 found = Document(source, problems=(problem,))
