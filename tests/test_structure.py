@@ -13,8 +13,12 @@ LONGEST = 450
 HOMES = {
     "yaml": "fixer/sparkfix/formats/yaml/",
     "ruamel": "fixer/sparkfix/formats/yaml/",
-    "tree_sitter": "fixer/sparkfix/formats/shell/",
+    "tree_sitter": "fixer/sparkfix/formats/",
     "tree_sitter_bash": "fixer/sparkfix/formats/shell/",
+    "tree_sitter_scala": "fixer/sparkfix/formats/scala/",
+    "tree_sitter_java": "fixer/sparkfix/formats/scala/",
+    "tree_sitter_hcl": "fixer/sparkfix/formats/terraform/",
+    "tree_sitter_toml": "fixer/sparkfix/formats/toml/",
     "libcst": "fixer/sparkfix/formats/python/",
     "difflib": "fixer/sparkfix/text/",
     "git": "fixer/sparkfix/git/",

@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sparkfix.formats.code.chains import TWINS
 from sparkfix.formats.properties.write import encode_key
-from sparkfix.formats.python.calls import TWINS
 from sparkfix.model import (
     Add,
     Applicability,

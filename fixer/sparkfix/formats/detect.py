@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-_BY_ENDING = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".py": "python", ".ipynb": "notebook"}
+_BY_ENDING = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".py": "python",
+    ".ipynb": "notebook",
+    ".scala": "scala",
+    ".java": "java",
+    ".tf": "terraform",
+    ".tfvars": "terraform",
+    ".toml": "toml",
+}
 _ENDING = re.compile(r"\.\w+\Z")
 _MANIFEST = re.compile(r"(?m)^(?:-?[ \t]*)apiVersion:[ \t]*\S")
 _PYTHON = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w)")

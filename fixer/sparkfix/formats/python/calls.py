@@ -10,26 +10,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sparkfix.formats.code.chains import (
+    ANY_KEY,
+    ENV,
+    LONE,
+    OF_BUILDERS,
+    PAIRS,
+    TWINS,
+    kind_of_name,
+    kinds_of,
+    sets_twin,
+)
 from sparkfix.formats.code.places import Link, Statement, gap_before
+from sparkfix.formats.code.settings import Value
 from sparkfix.formats.code.slots import Form, Slot
 from sparkfix.formats.python.found import KEY, Module
 from sparkfix.formats.python.literals import Quotes, StringLiteral
-from sparkfix.formats.python.values import Value
 from sparkfix.model import Property, Refused
 
-PAIRS = ("config", "set", "setIfMissing")
-TWINS = {
-    "master": "spark.master",
-    "appName": "spark.app.name",
-    "remote": "spark.remote",
-    "setMaster": "spark.master",
-    "setAppName": "spark.app.name",
-}
-_OF_BUILDERS = ("master", "appName", "remote")
-_KINDS = {"builder": "builder", "SparkConf": "conf", "conf": "runtime", "_conf": "runtime"}
-_LONE = "of calls of `setIfMissing` the first one counts, so each stands for itself"
-_ENV = "spark.executorEnv."
-_ANY_KEY = re.compile(r"[A-Za-z][\w\-]*(?:\.(?:[\w\-$]|\{\{.*?\}\})+)+\Z")
 _SQL = re.compile(
     r"\s*set\s+(?P<key>spark\.[A-Za-z][\w.\-]*)\s*=\s*(?P<value>[\w.\-+/:@,*%\[\]]+)\s*;?\s*\Z", re.IGNORECASE
 )
@@ -65,33 +63,14 @@ def chain_of(module: Module, call: Any) -> Chain:
             node = node.value
         else:
             break
-    root = _kind_of_root(module, node)
-    kinds = [_kind(index, below, root) for index in range(len(calls))]
+    kinds = kinds_of(below, len(calls), _kind_of_root(module, node))
     return Chain(tuple(reversed(calls)), node, tuple(reversed(kinds)))
-
-
-def _kind(index: int, below: list[tuple[int, str]], root: str) -> str:
-    """What the call at a position, counted from the last one, is made on."""
-    for count, name in below:
-        if count > index + 1 or (count == index + 1 and name not in (*PAIRS, *TWINS)):
-            if name in _KINDS:
-                return _KINDS[name]
-            if name == "getOrCreate":
-                return ""
-    return root
 
 
 def _kind_of_root(module: Module, root: Any) -> str:
     if type(root).__name__ == "Call":
         return "conf" if getattr(root.func, "value", "") == "SparkConf" else ""
-    name = root.value if type(root).__name__ == "Name" else ""
-    if not name or not name.isascii():
-        return ""
-    bound = re.search(
-        rf"\b{name}\b[ \t]*(?::[^=\n]+)?=[ \t]*\(?\s*(?:[\w.]+\.)?(?:(?P<conf>SparkConf\()|\w*Session\.builder\b)",
-        module.source.folded,
-    )
-    return "" if not bound else "conf" if bound["conf"] else "builder"
+    return kind_of_name(root.value, module.source.folded) if type(root).__name__ == "Name" else ""
 
 
 def is_setting(module: Module, chain: Chain) -> bool:
@@ -122,7 +101,7 @@ def settings_of(
         within = start <= key.slot.start and key.slot.end < value.slot.start and value.slot.end < end
         twin = key.slot.start == module.tree.range(call.func.attr)[0]
         form = Form(start, end, key.slot, value.slot) if within and not twin else None
-        fixed = _LONE if call.func.attr.value == "setIfMissing" else ""
+        fixed = LONE if call.func.attr.value == "setIfMissing" else ""
         found.append((call, module.setting(key, value, place, form, made, fixed)))
     return found
 
@@ -160,11 +139,9 @@ def _setting(module: Module, kind: str, call: Any) -> tuple[Value, Value, str] |
     if method == "setExecutorEnv" and len(given) == len(call.args) == 2:
         key, value = given.get("key", given.get("0")), given.get("value", given.get("1"))
         return _environment(module, key, value) if key is not None and value is not None else None
-    if method in TWINS and len(given) == len(call.args) == 1:
-        if method in _OF_BUILDERS and kind != "builder":
-            return None
+    if sets_twin(method, kind) and len(given) == len(call.args) == 1:
         slot = Slot(*module.tree.range(call.func.attr), str)
-        made = ".config({}, {})" if method in _OF_BUILDERS else ".set({}, {})"
+        made = ".config({}, {})" if method in OF_BUILDERS else ".set({}, {})"
         value = module.values.of(next(iter(given.values())))
         quotes = value.literal.quotes if value.literal else Quotes("", '"')
         key_value = Value(
@@ -186,7 +163,7 @@ def arguments(call: Any) -> Iterator[tuple[str, Any]]:
 def _pair(module: Module, kind: str, method: str, key: Any, value: Any) -> tuple[Value, Value, str] | None:
     known = module.values.key(key)
     certain = kind in ("builder", "conf")
-    if not KEY.match(known.text) and not (certain and _ANY_KEY.match(known.text)):
+    if not KEY.match(known.text) and not (certain and ANY_KEY.match(known.text)):
         return None
     quotes = known.literal.quotes if known.literal else Quotes("", '"')
     return known, module.values.of(value, quotes), f".{method}({{}}, {{}})"
@@ -197,11 +174,11 @@ def _environment(module: Module, key: Any, value: Any) -> tuple[Value, Value, st
     slot = known.slot
 
     def write(text: str) -> str:
-        if not text.startswith(_ENV):
-            raise Refused(f"`.setExecutorEnv` sets properties that begin with `{_ENV}`")
-        return slot.write(text.removeprefix(_ENV))
+        if not text.startswith(ENV):
+            raise Refused(f"`.setExecutorEnv` sets properties that begin with `{ENV}`")
+        return slot.write(text.removeprefix(ENV))
 
-    named = replace(known, text=_ENV + known.text, slot=replace(slot, write=write))
+    named = replace(known, text=ENV + known.text, slot=replace(slot, write=write))
     quotes = known.literal.quotes if known.literal else Quotes("", '"')
     return named, module.values.of(value, quotes), ".setExecutorEnv({}, {})"
 

@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sparkfix.formats.code.entries import CodeEntry
-from sparkfix.formats.code.places import Item, Link, Statement
-from sparkfix.formats.code.slots import Form, Slot
+from sparkfix.formats.code.settings import Pattern, Spot, Value, setting
+from sparkfix.formats.code.slots import Form
 from sparkfix.formats.document import Context, Nested
 from sparkfix.formats.python.syntax import Tree
-from sparkfix.formats.python.values import Value, Values
-from sparkfix.model import Property, PropertyBlock, Refused
+from sparkfix.formats.python.values import Values
+from sparkfix.model import Property, PropertyBlock
 from sparkfix.text.source import SourceText
 
 KEY = re.compile(r"spark\.(?:[A-Za-z]|\{\{)(?:[^\s=]|\{\{.*?\}\})*\Z")
@@ -66,39 +65,11 @@ class Module:
     def source(self) -> SourceText:
         return self.tree.source
 
-    def setting(
-        self, key: Value, value: Value, place: Link | Statement | Item, form: Form | None, made: str, lone: str = ""
-    ) -> Property:
-        """One property. `form` is its code as a pattern for others; `made`, a format with two places, is the pattern where
-        there is none. `lone` says why nothing can be added beside it."""
-        source = self.source
-
-        def make(new_key: str, new_value: str) -> str:
-            if lone:
-                raise Refused(lone)
-            if form is not None and "#" not in source.folded[form.start : form.end]:
-                return form.filled(source, new_key, new_value)
-            return made.format(key.slot.write(new_key), value.slot.write(new_value))
-
-        kept = ""
+    def setting(self, key: Value, value: Value, place: Spot, form: Form | None, made: str, lone: str = "") -> Property:
+        """One property (see `setting` and `Pattern` of `sparkfix.formats.code.settings`)."""
         if value.elsewhere is not None:
-            kept = "the constant that gives its value would be left over"
             self.omitted.literals.add(value.constant)
-        slot: Slot | str = value.elsewhere or value.locked or value.slot
-        entry = CodeEntry(source, key.locked or key.slot, slot, place, make, kept)
-        elsewhere = value.elsewhere
-        return Property(
-            path=source.path,
-            key=key.text,
-            value=value.text,
-            key_span=source.span(key.slot.start, key.slot.end),
-            value_span=source.span(max(value.slot.start, key.slot.end), max(value.slot.end, key.slot.end)),
-            templated=value.templated,
-            locked=value.locked or (key.locked if "{{" in key.text else ""),
-            entry=entry,
-            extent=source.span(*place.extent(source)),
-            elsewhere=source.span(elsewhere.start, elsewhere.end) if elsewhere else None,
-        )
+        return setting(self.source, key, value, place, Pattern(form, made, "#", lone))
 
     def add(self, carrier: str, where: str, properties: list[Property], start: int, end: int) -> None:
         """Note a block of properties, if there are any."""

@@ -97,9 +97,9 @@ class StringLiteral:
         start = self.pieces[first][1] if first < len(self.pieces) else inside
         return start, max(start, self.pieces[last - 1][2] if last > first else start)
 
-    def inner(self) -> SourceText:
-        """The text as one that can be read and edited on its own."""
-        return inner_text((self,))
+    def escaped(self, text: str) -> str:
+        """A part of the text as it is written between the quotes."""
+        return self.quotes.escaped(text)
 
 
 def inner_text(literals: tuple[StringLiteral, ...]) -> SourceText:

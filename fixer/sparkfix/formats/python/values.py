@@ -6,14 +6,14 @@ Parts that are computed are written between `{{` and `}}`, as in a template, wit
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from sparkfix.formats.code.settings import Value
 from sparkfix.formats.code.slots import Slot
 from sparkfix.formats.python.literals import (
     Quotes,
-    StringLiteral,
     bare_value,
     bare_written,
     string_literal,
@@ -22,23 +22,6 @@ from sparkfix.formats.python.syntax import Tree
 
 _BARE = ("Integer", "Float", "UnaryOperation")
 _PLAIN = Quotes("", '"')
-
-
-@dataclass(frozen=True)
-class Value:
-    """The text of an expression as Spark gets it, and where it stands.
-
-    `slot` is its range, with how another text is written there; `literal` the string that it is. `locked` says why its
-    text cannot be edited. `elsewhere` is the literal that gives it, where that is a constant of the module.
-    """
-
-    text: str
-    slot: Slot
-    templated: bool = False
-    locked: str = ""
-    literal: StringLiteral | None = None
-    elsewhere: Slot | None = None
-    constant: Any = None
 
 
 class Values:
