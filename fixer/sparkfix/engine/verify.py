@@ -159,7 +159,8 @@ def _property_span(change: Remove) -> Span:
 def _may_vanish(old: Document, change: Change) -> list[Span]:
     item = property_of(change)
     if item is not None and item.extent is not None:
-        return [] if isinstance(change, Add) else [item.extent]
+        apart = [item.elsewhere] if isinstance(change, SetValue) and item.elsewhere is not None else []
+        return [] if isinstance(change, Add) else [item.extent, *apart]
     if isinstance(change, SetValue):
         return [_scalar_around(old, change.property.value_span, change.property.key_span)]
     if isinstance(change, RenameKey):

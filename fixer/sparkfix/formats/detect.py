@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import re
 
-_BY_ENDING = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
+_BY_ENDING = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".py": "python",
+    ".ipynb": "notebook",
+    ".scala": "scala",
+    ".java": "java",
+    ".tf": "terraform",
+    ".tfvars": "terraform",
+    ".toml": "toml",
+}
 _ENDING = re.compile(r"\.\w+\Z")
 _MANIFEST = re.compile(r"(?m)^(?:-?[ \t]*)apiVersion:[ \t]*\S")
+_PYTHON = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w)")
 _YAML_KEY = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?[\"']?spark\.[A-Za-z][\w.\-]*[\"']?:[ \t]")
 
 
@@ -20,6 +32,8 @@ def language_inside(name: str, text: str) -> str:
         return _BY_ENDING[ending[0]]
     if text.lstrip().startswith(("{", "[")) and text.rstrip().endswith(("}", "]")):
         return "json"
+    if _PYTHON.match(text):
+        return "python"
     if _MANIFEST.search(text) or _YAML_KEY.search(text):
         return "yaml"
     return ""

@@ -39,7 +39,8 @@ class Property:
 
     `value` is the text that Spark would read, with template actions left as they are written. `templated` says
     that the value holds such actions. `locked` says why the property cannot be edited; empty if it can. `extent` is
-    the whole text that stands for the setting where that is not its lines: an option with its flag, a call.
+    the whole text that stands for the setting where that is not its lines: an option with its flag, a call. `elsewhere`
+    is the literal that gives the value where that stands apart from the setting: a constant that a program names.
     """
 
     path: str
@@ -52,6 +53,7 @@ class Property:
     locked: str = ""
     entry: Entry | None = field(default=None, compare=False, repr=False)
     extent: Span | None = None
+    elsewhere: Span | None = None
 
     def place(self, label: str) -> Place:
         return Place(self.path, Span(self.key_span.start, self.value_span.end), label)
