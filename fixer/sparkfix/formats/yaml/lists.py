@@ -34,6 +34,7 @@ def launching_lists(node: MappingNode) -> list[SequenceNode]:
     words = (item.value for value in lists for item in value.value if isinstance(item, ScalarNode))
     return lists if any(map(_LAUNCHER.match, words)) else []
 
+
 # Lists of a kustomization that name files as `KEY=PATH`: `kustomize.config.k8s.io/v1beta1`, `configMapGenerator`.
 _GENERATORS = ("configMapGenerator", "secretGenerator")
 _SOURCES = ("files", "envs")
