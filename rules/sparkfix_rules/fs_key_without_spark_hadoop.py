@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from sparkfix.api import Finding, Workload, keys, rule
 
 
-@rule(severity="warning", mentions=(b"fs.",))
+@rule(severity="warning", mentions=(b"fs.",), derived=False)
 def fs_key_without_spark_hadoop(workload: Workload) -> Iterator[Finding]:
     for setting in keys.dropped(workload):
         if keys.is_of_a_file_system(setting.key):

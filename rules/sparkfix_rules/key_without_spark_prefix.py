@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from sparkfix.api import Finding, Workload, keys, rule
 
 
-@rule(severity="warning", mentions=(b"spark",))
+@rule(severity="warning", mentions=(b"spark",), derived=False)
 def key_without_spark_prefix(workload: Workload) -> Iterator[Finding]:
     for setting in keys.dropped(workload):
         if not keys.is_of_a_file_system(setting.key):
