@@ -5,7 +5,7 @@ That is the directory where `spark.eventLog.dir` is not set, and no image of Spa
 
 Reported where the directory is not set, or where it is a local one and the image is Spark's own, if nothing is mounted
 there. Left alone: directories below a mount, also of operators' resources and `spark.kubernetes.driver.volumes.…`, pod
-templates, commands that may make it, other schemes, and whatever another layer of the settings may name.
+templates, commands that may make it, other schemes, whatever another layer of the settings may name, and code, whose cluster may.
 
 Fix safety: display-only. Only the author knows where the logs are to be kept: a directory that the history server
 reads as well, or a volume. Images other than Spark's own may bring the directory: then it is of medium confidence.

@@ -5,7 +5,8 @@ driver does not start, nor does the history server: `org.apache.hadoop.fs.Unsupp
 for scheme "s3"`.
 
 Looked at are `spark.eventLog.dir` and `spark.history.fs.logDirectory`. Left alone: settings of a class for the scheme
-(`fs.s3.impl`) anywhere in the chart or folder, images of EMR, which bring one, and event logs that are turned off.
+(`fs.s3.impl`) anywhere in the chart or folder, images of EMR, which bring one, event logs that are turned off, and
+code and data without S3A beside it, which may run on EMR or Glue.
 
 Fix safety: safe where S3A is set up beside it, or the image is Spark's own. Unsafe elsewhere: an image may bring a file
 system for `s3://` of its own.
@@ -38,6 +39,8 @@ def event_log_scheme_s3(workload: Workload) -> Iterator[Finding]:
         if eventlog.serves_s3(workload) or (item.key == eventlog.DIRECTORY and eventlog.is_off(block)):
             continue
         safe = images.is_stock(workload) or eventlog.uses_s3a(workload)
+        if not safe and not settings.given_at_launch(block):
+            continue
         value = eventlog.as_s3a(item.value)
         yield Finding(
             f"`{item.key}` has a scheme that Hadoop does not serve, `{item.value.strip().partition(':')[0]}`",

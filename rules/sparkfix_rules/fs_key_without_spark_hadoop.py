@@ -6,7 +6,8 @@ Amazon for a bucket that is in MinIO, or finds no credentials.
 
 Looked at are files that Spark reads (`spark-defaults.conf`, `spark.properties` and their kin, and what `--properties-file`
 names), `sparkConf` of resources, and `--conf`. Left alone: `hadoopConf` of resources, `core-site.xml`, maps of values
-files, whose templates may put the prefix in front, and files of other programs.
+files, whose templates may put the prefix in front, files of other programs, and code: a session that it builds takes such
+keys.
 
 Fix safety: unsafe. The setting becomes active, and what worked without it may change. Where the right key is set beside
 it, the dropped one goes: safe for equal values.

@@ -7,7 +7,8 @@ allowed to specify max heap memory settings (was '-Xmx2g'). Use spark.executor.m
 `[INVALID_SPARK_CONFIG.INVALID_EXECUTOR_MEMORY_OPTIONS]`).
 
 Looked at are the extra options of both, the default options of drivers, and `--driver-java-options`. Left alone are
-`-Xms`, `-Xss`, `spark.executor.defaultJavaOptions`, which Spark lets through, and options of daemons (`SPARK_DAEMON_JAVA_OPTS`).
+`-Xms`, `-Xss`, `spark.executor.defaultJavaOptions`, which Spark lets through, options of daemons (`SPARK_DAEMON_JAVA_OPTS`),
+and those that code gives a driver, whose JVM may run already.
 
 Fix safety: safe, as nothing starts with it. The memory is set to the size where nothing else sets it. Display-only where
 the size is not spelt out with a unit, in scripts, and for `--driver-java-options`.
@@ -39,8 +40,9 @@ from sparkfix.api import (
 
 @rule(severity="error", mentions=(b"-Xmx",))
 def heap_in_extra_java_options(workload: Workload) -> Iterator[Finding]:
-    for _, item in settings.in_effect(workload):
-        if item.key in javaoptions.MEMORY_OF and javaoptions.FLAG in item.value:
+    for block, item in settings.in_effect(workload):
+        late = item.key.startswith("spark.driver.") and not settings.given_at_launch(block)
+        if item.key in javaoptions.MEMORY_OF and javaoptions.FLAG in item.value and not late:
             yield _finding(item.key, item.place("is refused here"), _fix(workload, item))
     for option, key, value in arguments.settings_of(workload):
         if key in javaoptions.MEMORY_OF and javaoptions.FLAG in value:

@@ -5,7 +5,8 @@ without the setting, whether it stands in a file, in `sparkConf` of a resource o
 
 Looked at are files that Spark reads (`spark-defaults.conf`, `spark.properties` and their kin, and what `--properties-file`
 names). Left alone: keys of file systems, see fs-key-without-spark-hadoop; `metrics.properties`, `log4j2.properties` and
-files of Kyuubi, Livy and other programs, and their keys; maps of values files; keys that a template makes.
+files of Kyuubi, Livy and other programs, and their keys; maps of values files; keys that a template makes;
+code, whose session hands such keys on.
 
 Fix safety: unsafe where the name tells what is meant (`hive.…` and other keys of Hadoop get `spark.hadoop.`, `sql.…`,
 `executor.…` and their kin `spark.`): the setting becomes active. Where that key is set beside it, the dropped one goes:

@@ -61,7 +61,8 @@ def unmade(workload: Workload) -> Iterator[tuple[Property, str, bool]]:
     """What turns the event log on while its local directory is not there: the property, the directory, and whether
     that is certain."""
     told: set[int] = set()
-    for block in workload.blocks if not networking.runs_no_driver(workload) else ():
+    blocks = () if networking.runs_no_driver(workload) else filter(settings.given_at_launch, workload.blocks)
+    for block in blocks:
         for view in block.variants(ENABLED, DIRECTORY):
             item = view.effective.get(ENABLED)
             on = settings.is_true(settings.value_in(workload, block, view, ENABLED))

@@ -22,6 +22,7 @@ from sparkfix.model import (
     Workload,
 )
 from sparkfix.spark import arguments
+from sparkfix.spark.settings import given_at_launch
 
 PREFIX, HADOOP = "spark.", "spark.hadoop."
 _FILES = re.compile(
@@ -65,6 +66,8 @@ def _foreign_properties(workload: Workload) -> Iterator[tuple[PropertyBlock, Pro
         if option.name == "--properties-file"
     }
     for block in workload.blocks:
+        if not given_at_launch(block):
+            continue
         text = block.carrier in ("properties text", "base64 Secret")
         if text and not _FILES.fullmatch(block.name) and block.name not in named:
             continue

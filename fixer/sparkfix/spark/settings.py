@@ -6,6 +6,20 @@ from collections.abc import Iterator
 
 from sparkfix.model import Property, PropertyBlock, Variant, Workload
 
+# Carriers in files, resources and commands. What code or data sets may come to Spark later, or in another way.
+_AT_LAUNCH = frozenset(
+    {"properties text", "base64 Secret", "map", "nested map", "list of pairs", "list", "arguments", "resource fields"}
+)
+
+
+def given_at_launch(block: PropertyBlock) -> bool:
+    """Are a block's settings given to Spark when it is launched, and not by code that runs in it?
+
+    A session that Python or Scala builds takes keys without `spark.` for Hadoop's file systems, and options of a JVM
+    that runs already have no effect (verified on 3.5.8).
+    """
+    return block.carrier in _AT_LAUNCH
+
 
 def in_effect(workload: Workload) -> Iterator[tuple[PropertyBlock, Property]]:
     """The properties of a workload, each with its block, without those that its command line overrides."""
