@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sparkfix.formats.code.chains import ANY_KEY, ENV, LONE, OF_BUILDERS, PAIRS, TWINS, sets_twin
+from sparkfix.formats.code.chains import ENV, LONE, OF_BUILDERS, PAIRS, TWINS, sets_twin
 from sparkfix.formats.code.places import Link, Statement, gap_before
 from sparkfix.formats.code.settings import Pattern, Value, item_of, setting
 from sparkfix.formats.code.slots import Form, Slot
@@ -171,8 +171,7 @@ class Reader:
         if call.name == "setExecutorEnv":
             slot = replace(key.slot, write=_environment)
             return replace(key, text=ENV + key.text, slot=slot), value, ".setExecutorEnv({}, {})"
-        certain = kind in ("builder", "conf") and ANY_KEY.match(key.text)
-        if call.name in PAIRS and (key.text.startswith("spark.") or certain):
+        if call.name in PAIRS and key.text.startswith("spark."):
             return key, value, f".{call.name}({{}}, {{}})"
         return None
 
