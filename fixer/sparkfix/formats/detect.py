@@ -20,6 +20,13 @@ _ENDING = re.compile(r"\.\w+\Z")
 _MANIFEST = re.compile(r"(?m)^(?:-?[ \t]*)apiVersion:[ \t]*\S")
 _PYTHON = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w)")
 _YAML_KEY = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?[\"']?spark\.[A-Za-z][\w.\-]*[\"']?:[ \t]")
+# What no word alone is: several ones, a map or list, an option that sets a property.
+_SEVERAL_WORDS = re.compile(r"\S\s+\S|[{\[]|-Dspark\.|=spark\.")
+
+
+def may_hold_settings(text: str) -> bool:
+    """May a string hold a text with settings of Spark, and so be worth reading on its own?"""
+    return "spark" in text and bool(_SEVERAL_WORDS.search(text))
 
 
 def language_inside(name: str, text: str) -> str:

@@ -12,7 +12,6 @@ from sparkfix.formats.yaml.entries import Piece
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.model import Property
 
-KEY = re.compile(r"spark\.[A-Za-z][^\s=]*\Z")
 # Keys that people mean for Hadoop, or misspell; what Spark is given below `sparkConf` it is given whatever its name.
 _FOREIGN_KEY = re.compile(r"[A-Za-z][\w\-]*(?:\.[\w\-]+)+\Z", re.ASCII)
 _RESOURCES = frozenset({"SparkApplication", "ScheduledSparkApplication", "SparkCluster", "SparkConnect",
