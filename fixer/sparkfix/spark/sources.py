@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 
 from sparkfix.model import Workload
-from sparkfix.spark import mounts
+from sparkfix.spark import mounts, paths
 from sparkfix.spark.names import literal
-from sparkfix.spark.paths import literal_path, options
+from sparkfix.spark.paths import literal_path
 from sparkfix.spark.rbac import OPERATED
 
 _HOME = re.compile(r"(?P<home>/\S*)/s?bin/(?:spark-(?:submit|class|daemon\.sh)|start-[a-z\-]+\.sh)")
@@ -23,7 +23,7 @@ _DEFAULT_HOME = "/opt/spark"
 def reads_what_is_not_here(workload: Workload) -> bool | None:
     """May the server read properties that are not here: from an object of another place, or a volume of unknown content?
 
-    None where a template, a variable or an operator decides what it reads.
+    None where a template, a variable or an operator decides what it reads. Files that images bring are not counted.
     """
     server = workload.server
     if server is None or workload.pod is None or workload.pod.kind in OPERATED:
@@ -32,13 +32,13 @@ def reads_what_is_not_here(workload: Workload) -> bool | None:
     files = tuple(properties_files(workload))
     if mounted is None or not all(files):
         return None
-    found = [mounts.covering(path, mounted) for path in files]
-    return any(mount is not None and mount.files is None for mount in found)
+    unknown = [mount for path in files if (mount := mounts.covering(path, mounted)) is not None and mount.files is None]
+    return None if unknown and all(mount.here for mount in unknown) else bool(unknown)
 
 
 def properties_files(workload: Workload) -> Iterator[str]:
     """The paths of the server's properties files in its container; an empty text for one that is not spelt out."""
-    named = [literal_path(path) for _, _, path in options(workload)]
+    named = ["" if word.dynamic else literal_path(path) for _, word, path in paths.properties_files(workload)]
     if named:
         yield from named
         return
