@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from sparkfix.model import Command, Property, Role, Word, Workload
+from sparkfix.model import Command, Container, Property, Role, Word, Workload
 from sparkfix.spark import mounts
 from sparkfix.spark.facts import Launch, launch_of, reads_properties_file
 from sparkfix.spark.names import literal
@@ -48,13 +48,13 @@ def settings(workload: Workload) -> Iterator[tuple[Property, str]]:
 
 def options(workload: Workload) -> Iterator[tuple[Command, Word, str]]:
     """The words of the server's commands that name a properties file, each with the file, where it is spelt out."""
-    return (found for found in properties_files(workload) if not found[1].dynamic)
+    return (found for found in properties_files(workload.commands, workload.server) if not found[1].dynamic)
 
 
-def properties_files(workload: Workload) -> Iterator[tuple[Command, Word, str]]:
-    """The words of the server's commands that name a properties file, each with the file as it is written."""
-    for command in workload.commands:
-        launch = launch_of(command) if command.container == workload.server else None
+def properties_files(commands: Iterable[Command], container: Container | None) -> Iterator[tuple[Command, Word, str]]:
+    """The words of a container's commands that name a properties file, each with the file as it is written."""
+    for command in commands:
+        launch = launch_of(command) if command.container == container else None
         words = _options(launch) if launch else []
         for before, word in itertools.pairwise(words):
             if before.text == _OPTION:

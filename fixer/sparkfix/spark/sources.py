@@ -38,7 +38,8 @@ def reads_what_is_not_here(workload: Workload) -> bool | None:
 
 def properties_files(workload: Workload) -> Iterator[str]:
     """The paths of the server's properties files in its container; an empty text for one that is not spelt out."""
-    named = ["" if word.dynamic else literal_path(path) for _, word, path in paths.properties_files(workload)]
+    written = paths.properties_files(workload.commands, workload.server)
+    named = ["" if word.dynamic else literal_path(path) for _, word, path in written]
     if named:
         yield from named
         return
