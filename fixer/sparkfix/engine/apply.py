@@ -308,13 +308,13 @@ def _fitting(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
 def _sound(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequence[Finding]) -> _Proven | None:
     """The batch, proven; where it is not sound as a whole, what is left of it when halves are tried apart.
 
-    A single fix that does not prove sound is refused for good, without a word if it is not needed any more. None if
-    nothing is left.
+    A single fix that does not prove sound is refused for good, without a word if a codemod does not need it any more.
+    None if nothing is left.
     """
     try:
         return _prove(run, here, batch, findings)
-    except Needless:
-        reason = ""
+    except Needless as error:
+        reason = "" if run.choice.everything else str(error)
     except Refused as error:
         reason = str(error)
     except Exception as error:

@@ -159,7 +159,7 @@ def _must_be_new(document: Document, wanted: Sequence[Change]) -> None:
         spans = {one.key_span for one in block.properties}
         twice = [one for one in added if one.beside.key_span in spans and block.all(one.key)]
         if twice and all(item.value == one.value for one in twice for item in block.all(one.key)):
-            raise Needless(f"`{twice[0].key}` is set to this value already")
+            raise Needless(f"`{twice[0].key}` would be set twice")
         if twice:
             raise Refused(f"`{twice[0].key}` would be set twice")
 

@@ -98,8 +98,8 @@ def _shows(files: Workspace, before: View, after: View, changes: Sequence[Change
         wanted = [one for change in changes for one in _in_view(change, files, before, document)] if document else []
         try:
             shown |= compare_texts(file, old, new, wanted, shown=_shown(file))
-        except Needless:
-            raise
+        except Needless as reason:
+            raise Needless(f"in {before.name}, {reason}") from None
         except Refused as reason:
             raise Refused(f"in {before.name}, {reason}") from None
     return shown
