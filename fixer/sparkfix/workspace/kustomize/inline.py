@@ -66,7 +66,17 @@ def meant_for(document: Document, block: PropertyBlock, item: EffectiveObject) -
         return is_part(min(around, key=lambda one: len(one.span)), item)
     texts = [text for text in _all_texts(document) if text.span.covers(block.span)]
     mine = {text.span for text in _texts(document, item)}
-    return not texts or any(text.span in mine for text in texts)
+    return not texts or any(text.span in mine and _names(_opened(document, text), item) for text in texts)
+
+
+def _names(opened: _Opened, item: EffectiveObject) -> bool:
+    """Is a patch for an object, as far as it says itself? Operations say nothing of it."""
+    return any(isinstance(root.value, list) or _is_meant(root, item) for root in opened.roots)
+
+
+def _is_meant(root: Node, item: EffectiveObject) -> bool:
+    """Does a patch in the form of a manifest name an object, by its kind and a part of its name?"""
+    return root.text("kind") in ("", item.kind) and root.text("metadata", "name") in item.name
 
 
 def is_part(written: KubernetesObject, effective: EffectiveObject) -> bool:
@@ -75,9 +85,8 @@ def is_part(written: KubernetesObject, effective: EffectiveObject) -> bool:
 
 
 def _merged(root: Node, item: EffectiveObject, route: Route) -> list[Node]:
-    """What a patch in the form of a manifest says at a route, if it names the object, by kind and a part of its name."""
-    meant = root.text("kind") in ("", item.kind) and root.text("metadata", "name") in item.name
-    node = at(root, route) if meant and route else None
+    """What a patch in the form of a manifest says at a route, if it names the object."""
+    node = at(root, route) if _is_meant(root, item) and route else None
     return [node] if node is not None else []
 
 
