@@ -73,6 +73,7 @@ from sparkfix.spark import (
     secrets,
     settings,
     sizes,
+    sources,
     texts,
     variables,
 )
@@ -97,7 +98,7 @@ __all__ = [
     "connect", "daemons", "eventlog", "exclusive", "exposure", "images", "implies", "is_own_program", "is_resource",
     "javaoptions", "keys", "launch_of", "likeness", "links", "master_kind", "memory", "mounts", "names",
     "networking", "paths", "ports", "probes", "rbac", "readers", "reads_properties_file", "rule", "secrets",
-    "settings", "sizes", "texts", "variables",
+    "settings", "sizes", "sources", "texts", "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]

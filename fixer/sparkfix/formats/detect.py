@@ -29,6 +29,17 @@ def may_hold_settings(text: str) -> bool:
     return "spark" in text and bool(_SEVERAL_WORDS.search(text))
 
 
+# Operations of a JSON patch, written in YAML.
+_OPERATION = re.compile(
+    r"(?m)\A(?=.*^[ \t]*(?:-[ \t]+)?path:[ \t]*[\"']?/)(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*-[ \t]", re.DOTALL
+)
+
+
+def is_patch(name: str, text: str) -> bool:
+    """Is a text below the key `patch` a list of operations on what another file holds?"""
+    return name == "patch" and bool(_OPERATION.search(text))
+
+
 def language_inside(name: str, text: str) -> str:
     """The name of the language that a text is in; empty if it is none that is read inside other texts.
 
@@ -41,6 +52,6 @@ def language_inside(name: str, text: str) -> str:
         return "json"
     if _PYTHON.match(text):
         return "python"
-    if _MANIFEST.search(text) or _YAML_KEY.search(text):
+    if _MANIFEST.search(text) or _YAML_KEY.search(text) or is_patch(name, text):
         return "yaml"
     return ""
