@@ -1,7 +1,8 @@
 """`make test-corpus`: identity, understanding and idempotence over real files named by SPARKFIX_CORPUS.
 
 Prints figures; exits with 1 if a promise is broken: a traceback, a file that changes without being asked, a second run
-that is not silent, fewer than 99.5 % of templates understood, too few of the keys found, or fewer than 95 % of rendered lines with a source.
+that is not silent, fewer than 99.5 % of templates understood, too few keys found, or fewer than 95 % of rendered lines
+with a source.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def applied(
     charts = Charts(renderer)
     views = RenderedViews(ChartViews(charts), Overlays()) if rendered else None
     judge = RenderedCodemod(codemod, views)
-    return apply_fixes(here, [codemod.rule], Choice(everything=True), {}, ChartProver(charts), None, judge)
+    return apply_fixes(here, [codemod.rule], Choice(everything=True), {}, ChartProver(charts), None, views, judge)
 
 
 def setting(key: str, value: str, *where: str, add: bool = False) -> Codemod:

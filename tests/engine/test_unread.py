@@ -43,7 +43,7 @@ def test_option_of_a_command_is_told(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("data:\n  job.py: |\n    spark.conf.set('spark.a', 1)\n", 3),
+        ("data:\n  job.py: |\n    print('spark.a')\n", 3),
         ("podLabels:\n  spark.a: x\n", 2),
         ("# c\nq: 'not # spark.a'\n", 2),
     ],

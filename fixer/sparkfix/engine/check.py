@@ -44,9 +44,6 @@ class Views(Protocol):
 class Judge(Protocol):
     """Decides what findings come to, where rules alone cannot (see `sparkfix.engine.codemod_views`)."""
 
-    def scopes(self, workspace: Workspace) -> list[Scope]:
-        """What is looked at together."""
-
     def judged(self, workspace: Workspace, scope: Scope, findings: Iterable[Finding]) -> list[Finding]:
         """The findings that count, with other changes where these are called for."""
 
@@ -87,8 +84,9 @@ def check_scope(
 ) -> list[Finding]:
     """The findings of some rules in one scope: in files, then those that only rendering shows.
 
-    What is said of a workload in files that are applied as parts of overlays only is a fault if an overlay shows it, and
-    what is said of values only if nothing that they are printed into shows otherwise.
+    What is said of a workload in files that are applied as parts of overlays only is a fault if an overlay shows it, or
+    if it stands where nothing that is rendered comes by; what is said of values only if nothing that they are printed
+    into shows otherwise.
     """
     written = [
         finding
@@ -97,17 +95,18 @@ def check_scope(
     ]
     if views is None:
         return written
-    remarked = [_remarked(finding, views.unreached(workspace, finding.primary)) for finding in written]
+    unreached = {id(item): views.unreached(workspace, item.primary) for item in written}
     shown, parts = views.views(workspace, scope), views.superseded(workspace, scope)
     whole = {rule.id for rule in rules if rule.subject is Workload and rule.rendered}
     found = findings_in_views(workspace, shown, rules, options, problems)
-    kept = [
-        as_shown(workspace, item, found) if item.rule in whole and item.primary.path in parts else item
-        for item in remarked
-        if item.rule not in whole
-        or (item.primary.path not in parts and not is_refuted(workspace, item, shown, found))
-        or (item.primary.path in parts and counts_as_written(workspace, item, found))
-    ]
+    kept = []
+    for item in written:
+        if item.rule in whole and item.primary.path not in parts and is_refuted(workspace, item, shown, found):
+            continue
+        if item.rule not in whole or item.primary.path not in parts or unreached[id(item)]:
+            kept.append(_remarked(item, unreached[id(item)]))
+        elif counts_as_written(workspace, item, found):
+            kept.append(as_shown(workspace, item, found))
     rendered = only_in_views(workspace, shown, found, kept)
     return [*kept, *(_remarked(finding, _unreached(workspace, finding, views)) for finding in rendered)]
 

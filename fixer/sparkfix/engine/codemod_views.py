@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from sparkfix.engine.check import Scope, Views, scopes_of
+from sparkfix.engine.check import Scope, Views
 from sparkfix.engine.codemod import UNDER_CONDITIONS, AllOf, Holds, beside_for, drivers
 from sparkfix.engine.localize import value_set
 from sparkfix.engine.printed import Printed, printed
@@ -67,10 +67,6 @@ class RenderedCodemod:
     _known: dict[tuple[str, str], tuple[Sequence[Rendered], dict[tuple[str, int], list[Printed]]]] = field(
         default_factory=dict
     )
-
-    def scopes(self, workspace: Workspace) -> list[Scope]:
-        """Charts together with their subcharts: values of both may say the same."""
-        return scopes_of(workspace, self.views)
 
     def judged(self, workspace: Workspace, scope: Scope, findings: Iterable[Finding]) -> list[Finding]:
         """The findings that count, with what must be changed, and those that must not be made blocked."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from sparkfix.engine.expect import rewritten_keys
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import WordList, commands_in
 from sparkfix.formats.kubernetes.write import env_entry
@@ -50,17 +51,17 @@ class _Context:
 
 
 def trees_of(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
-    """The documents of a file as dicts, lists and texts; properties are left out (see `expect`), and the words of
-    scripts that a change rewrites stand beside them."""
+    """The documents of a file as dicts, lists and texts; properties are left out (see `expect`) but for those among
+    words that a change rewrites, and the words of scripts that one rewrites stand beside them."""
     scripts = any(isinstance(change, SetWords) and change.command.shell for change in changes)
-    context = _context(document, scripts=scripts)
+    context = _context(document, changes, scripts=scripts)
     return (*_roots(document, context), _script_words(document) if scripts else [])
 
 
 def expected_trees(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
     """The same after the changes, computed from the document before them."""
     scripts = any(isinstance(change, SetWords) and change.command.shell for change in changes)
-    context = _context(document, scripts=scripts)
+    context = _context(document, changes, scripts=scripts)
     roots = _roots(document, context)
     for change in changes:
         _carry_out(change, context)
@@ -68,8 +69,9 @@ def expected_trees(document: Document, changes: Sequence[Change]) -> tuple[Any, 
     return (*roots, words)
 
 
-def _context(document: Document, *, scripts: bool) -> _Context:
+def _context(document: Document, changes: Sequence[Change], *, scripts: bool) -> _Context:
     keys = {item.key_span.start for block in document.blocks for item in block.properties}
+    keys -= rewritten_keys(document, changes)
     texts = {block.span.start for block in document.blocks if block.carrier in ("properties text", "base64 Secret")}
     places: set[int] = set()
     if scripts:

@@ -11,7 +11,12 @@ from dataclasses import dataclass
 
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.json.reading import read_json
+from sparkfix.formats.notebook.reading import read_notebook, rest_of_notebook
 from sparkfix.formats.properties.reading import read_properties
+from sparkfix.formats.python.reading import read_python, rest_of_python
+from sparkfix.formats.scala.reading import read_java, read_scala, rest_of_code
+from sparkfix.formats.terraform.reading import read_terraform, rest_of_terraform
+from sparkfix.formats.toml.reading import read_toml, rest_of_toml
 from sparkfix.formats.yaml.reading import read_yaml
 from sparkfix.text.source import SourceText
 
@@ -30,6 +35,7 @@ class Language:
     names: re.Pattern[str]
     read: Callable[[SourceText, Context], Document]
     rest: Callable[[Document], object] | None = None
+    long_lines: bool = False
 
 
 _TEMPLATE_ENDINGS = r"(?:\.(?:template|tmpl|tpl|gotmpl|j2))?\Z"
@@ -40,6 +46,12 @@ LANGUAGES = (
         re.compile(rf"(?:\.(?:conf|properties|cfg)|(?:^|/)spark-defaults){_TEMPLATE_ENDINGS}"),
         read_properties,
     ),
+    Language("python", "`.py`", re.compile(r"\.py\Z"), read_python, rest_of_python),
+    Language("scala", "`.scala`, `.sc`", re.compile(r"\.(?:scala|sc)\Z"), read_scala, rest_of_code),
+    Language("java", "`.java`", re.compile(r"\.java\Z"), read_java, rest_of_code),
+    Language("terraform", "`.tf`, `.tfvars`", re.compile(r"\.(?:tf|tfvars)\Z"), read_terraform, rest_of_terraform),
+    Language("toml", "`.toml`", re.compile(r"\.toml\Z"), read_toml, rest_of_toml),
+    Language("notebook", "`.ipynb`", re.compile(r"\.ipynb\Z"), read_notebook, rest_of_notebook, long_lines=True),
     Language("json", "`.json`", re.compile(r"\.json\Z"), read_json),
     Language(
         "yaml",

@@ -29,7 +29,7 @@ class ValuesSet:
 
     `inline_at` tells where some of the texts stand, which then counts. `strings` are what `--set-string` takes; `values`
     win over all of these and are there in `derived` sets only.
-    `deployed` says that a release is known to use them, in its namespace.
+    `deployed` says that a release is known to use them, in its namespace; `path` is the file that says so.
     """
 
     name: str
@@ -43,6 +43,12 @@ class ValuesSet:
     derived: bool = False
     deployed: bool = False
     inline_at: tuple[Inline | None, ...] = ()
+    path: str = ""
+
+    @property
+    def bare(self) -> bool:
+        """Is it the chart with nothing given to it?"""
+        return not (self.files or self.inline or self.sets or self.strings or self.values or self.deployed)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -79,7 +85,7 @@ def values_sets(
     """
     found = [ValuesSet("default values"), *([given] if given else [])]
     found += [ValuesSet(file, (_join(chart, file),)) for file in files_beside(workspace, chart)]
-    found += [_of_release(release) for release in releases if release.chart == chart]
+    found += [set_of(release) for release in releases if release.chart == chart]
     return tuple(_distinct(found, workspace.data))
 
 
@@ -103,7 +109,8 @@ def top_chart(workspace: Workspace, chart: str) -> str:
     return chart
 
 
-def _of_release(release: Release) -> ValuesSet:
+def set_of(release: Release) -> ValuesSet:
+    """The values set of a release."""
     return ValuesSet(
         f"release {release.name} in {release.path}",
         release.files,
@@ -114,6 +121,7 @@ def _of_release(release: Release) -> ValuesSet:
         namespace=release.namespace,
         deployed=True,
         inline_at=release.inline_at,
+        path=release.path,
     )
 
 
