@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
-from sparkfix.model import Add, Change, CommentOut, Guard, Property, Remove, RenameKey, SetValue, SetWords
+from sparkfix.formats.yaml.fields import proven_as_settings
+from sparkfix.model import Add, Change, CommentOut, Guard, Property, Remove, RenameKey, SetField, SetValue, SetWords
 
 Setting = tuple[str, str, tuple[tuple[str, int], ...]]
 """Key, value, and the conditions and positions of the arms it stands under."""
@@ -28,7 +29,11 @@ def settings_of(document: Document, changes: Sequence[Change] = ()) -> Settings:
     rewritten = rewritten_keys(document, changes)
     found: Settings = []
     for block in document.blocks:
-        settings = [_setting(item) for item in block.properties if item.key_span.start not in rewritten]
+        settings = [
+            _setting(item)
+            for item in proven_as_settings(block.carrier, block.properties)
+            if item.key_span.start not in rewritten
+        ]
         if settings:
             found.append((block.carrier, block.where, settings))
     return found
@@ -53,7 +58,12 @@ def expected_settings(document: Document, changes: Sequence[Change]) -> Settings
     """All settings of a file as they must be after the changes; blocks that lose their last setting are gone."""
     rewritten = rewritten_keys(document, changes)
     own: dict[tuple[str, int, str], list[Change]] = {}
+    starts = {item.key_span.start: item for block in document.blocks for item in block.properties}
     for change in changes:
+        if isinstance(change, SetField) and change.field.key_span is not None:
+            # The scalar may be the value of a property, as fields of custom resources are.
+            field = starts.get(change.field.key_span.start)
+            change = SetValue(field, change.value) if field is not None else change
         item = _subject(change)
         if item is not None:
             own.setdefault(_identity(item), []).append(change)
@@ -61,7 +71,7 @@ def expected_settings(document: Document, changes: Sequence[Change]) -> Settings
     for block in document.blocks:
         settings = [
             setting
-            for item in block.properties
+            for item in proven_as_settings(block.carrier, block.properties)
             if item.key_span.start not in rewritten
             for setting in _after(item, own.get(_identity(item), ()))
         ]

@@ -12,6 +12,7 @@ from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import WordList, commands_in
 from sparkfix.formats.kubernetes.write import env_entry
 from sparkfix.formats.languages import language
+from sparkfix.formats.yaml.fields import proven_as_settings
 from sparkfix.model import (
     AddEnv,
     AddField,
@@ -70,7 +71,9 @@ def expected_trees(document: Document, changes: Sequence[Change]) -> tuple[Any, 
 
 
 def _context(document: Document, changes: Sequence[Change], *, scripts: bool) -> _Context:
-    keys = {item.key_span.start for block in document.blocks for item in block.properties}
+    keys = {
+        item.key_span.start for block in document.blocks for item in proven_as_settings(block.carrier, block.properties)
+    }
     keys -= rewritten_keys(document, changes)
     texts = {block.span.start for block in document.blocks if block.carrier in ("properties text", "base64 Secret")}
     places: set[int] = set()
@@ -210,11 +213,16 @@ def _carry_out(change: Change, context: _Context) -> None:
         owner = context.places[change.owner.span.start]
         new = [_texted(dict(item)) for item in (change.item, *change.more)]
         owner[change.key] = [*new, *_others(new, owner.get(change.key) or [], change.key)]
-    elif isinstance(change, SetField):
+    elif isinstance(change, SetField) and not _is_setting(change.field, context):
         holder, key = context.holders[change.field.span.start]
         holder[key] = change.value
     elif isinstance(change, SetWords) and not change.command.shell:
         _set_words(change, context)
+
+
+def _is_setting(node: Node, context: _Context) -> bool:
+    """Is a scalar the value of a property, and so not in the trees?"""
+    return node.key_span is not None and node.key_span.start in context.keys
 
 
 def _others(new: Sequence[Any], present: Sequence[Any], key: str) -> Sequence[Any]:

@@ -21,6 +21,7 @@ from sparkfix.model import (
     Workload,
     with_rule,
 )
+from sparkfix.spark.resources import belongs_to_resource, spellings
 from sparkfix.workspace.workloads import workloads_of
 from sparkfix.workspace.workspace import Workspace, mentions
 
@@ -79,10 +80,16 @@ def check_unit(
 
 def may_find(rule: Rule, contents: Collection[bytes], workspace: Workspace, unit: str) -> bool:
     """Do the files hold a word without which a rule finds nothing, and do all in the unit hold what it requires?"""
-    if not any(mentions(data, rule.mentions) for data in contents):
+    if not any(speaks_of(data, rule.mentions) for data in contents):
         return False
     everything = [workspace.data(path) or b"" for path in workspace.unit_files(unit)] if rule.requires else []
     return all(any(mentions(data, (word,)) for data in everything) for word in rule.requires)
+
+
+def speaks_of(data: bytes, needles: Iterable[bytes]) -> bool:
+    """Does a file hold one of some words, or a field of a custom resource that becomes a property with one of them?"""
+    words = tuple(needles)
+    return mentions(data, words) or (belongs_to_resource(data) and mentions(data, spellings(words)))
 
 
 def tell(problems: list[Problem] | None, path: str, error: Exception) -> None:
@@ -99,7 +106,7 @@ def subjects_of(workspace: Workspace, unit: str, contents: Mapping[str, bytes], 
     commands: list[Command] = []
     if PropertyBlock in kinds:
         for path, data in contents.items():
-            if mentions(data, [needle for rule in rules if rule.subject is PropertyBlock for needle in rule.mentions]):
+            if speaks_of(data, [needle for rule in rules if rule.subject is PropertyBlock for needle in rule.mentions]):
                 document = workspace.document(path)
                 blocks.extend(document.blocks if document else ())
     if Command in kinds:

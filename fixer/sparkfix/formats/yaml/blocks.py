@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode
+from sparkfix.formats.yaml.fields import field_block
 from sparkfix.formats.yaml.lists import launching_lists, list_blocks
 from sparkfix.formats.yaml.maps import is_setting, map_block
 from sparkfix.formats.yaml.nested import nested_properties
@@ -20,9 +21,11 @@ from sparkfix.formats.yaml.walk import (
     is_metadata,
     objects_of,
     shared_nodes,
+    value_of,
     where_of,
 )
 from sparkfix.model import PropertyBlock
+from sparkfix.spark.resources import resource_of
 
 
 def blocks_in(text: YamlText, document: Composed) -> list[PropertyBlock]:
@@ -31,7 +34,7 @@ def blocks_in(text: YamlText, document: Composed) -> list[PropertyBlock]:
     found = [
         (item, where_of((*prefix, *item.route), kind))
         for root, kind, prefix in objects_of(document.root)
-        for item in _walk(walk, root, (), kind)
+        for item in _in_object(walk, root, kind)
     ]
     return [
         PropertyBlock(
@@ -45,6 +48,19 @@ def blocks_in(text: YamlText, document: Composed) -> list[PropertyBlock]:
         )
         for item, where in sorted(found, key=lambda pair: (pair[0].start, pair[0].end))
     ]
+
+
+def _in_object(walk: Walk, root: Node, kind: str) -> list[Found]:
+    """The blocks of one object; those of a custom resource of Spark with that of its fields."""
+    found = list(_walk(walk, root, (), kind))
+    version = value_of(root, "apiVersion")
+    resource = resource_of(kind, _scalar_text(walk, version)) if kind else None
+    fields = field_block(walk, root, resource, found) if resource is not None else None
+    return [fields, *found] if fields is not None else found
+
+
+def _scalar_text(walk: Walk, node: Node | None) -> str:
+    return walk.text.scalar(walk.document, node) if isinstance(node, ScalarNode) else ""
 
 
 def _walk(walk: Walk, node: Node, route: tuple[str, ...], kind: str) -> Iterator[Found]:
