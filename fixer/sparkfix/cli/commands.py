@@ -16,9 +16,25 @@ from sparkfix.cli.write import Delivery, check_delivery, deliver, recover_before
 from sparkfix.engine.apply import Applied, apply_fixes
 from sparkfix.engine.check import check as run_check
 from sparkfix.engine.choose import Choice
-from sparkfix.engine.codemod import checked_key, checked_value, parse_where, rename_rule, set_rule, unset_rule
+from sparkfix.engine.codemod import (
+    checked_key,
+    checked_value,
+    not_a_path,
+    parse_where,
+    property_key,
+    rename_rule,
+    set_rule,
+    unset_rule,
+)
+from sparkfix.engine.codemod_fields import (
+    checked_kind,
+    checked_path,
+    rename_field_rule,
+    set_field_rule,
+    unset_field_rule,
+)
 from sparkfix.engine.registry import load_rules, select_rules
-from sparkfix.engine.unread import unread_places
+from sparkfix.engine.unread import unread_places, unread_resources
 from sparkfix.model import Finding, Problem, Rule, SparkfixError
 from sparkfix.report.text import applied_lines, finding_text, plural, problem_text, refused_lines, summary, unread_text
 from sparkfix.text.similar import nearest
@@ -144,9 +160,9 @@ def diff(
 
 def _run(
     session: Session, rules: Sequence[Rule], choice: Choice, delivery: Delivery, rendering: Rendering,
-    values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool, key: str = "",
+    values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool, key: str = "", kind: str | None = None,
 ) -> None:  # fmt: skip
-    """Apply, deliver, tell, and end with the exit code; of a codemod's `key`, also where it stands unread."""
+    """Apply, deliver, tell, and end with the exit code; of a codemod's `key` or `kind`, also where it stands unread."""
     writing = not delivery.dry_run and session.stdin is None
     recover_before(session, out, writing=writing)
     check_delivery(delivery, session)
@@ -170,7 +186,7 @@ def _run(
     unseen = tell_notes(renders, out, strict=strict)
     code = session.unreadable(applied.problems, strict=strict) or unseen
     _tell_problems(session.problems(applied.problems), code, out)
-    unread = unread_places(applied.workspace, key) if key else ()
+    unread = unread_resources(applied.workspace, kind) if kind else unread_places(applied.workspace, key) if key else ()
     for place in unread:
         out.tell(unread_text(replace(place, path=session.shown(place.path))))
     if choice.solution is not None and not applied.applied and not applied.refused and not code:
@@ -206,6 +222,7 @@ def _left(
 def set_property(
     assignment: str = typer.Argument(metavar="KEY=VALUE", help="The property and its new value."),
     paths: opt.Paths = None,
+    kind: opt.Kind = None,
     add: bool = typer.Option(False, "--add", help="Also add it to workloads that do not set it."),
     where: opt.WhereOption = None,
     dry_run: opt.DryRun = False,
@@ -227,17 +244,23 @@ def set_property(
     key, separator, value = assignment.partition("=")
     if not separator:
         raise SparkfixError(f"{assignment}: write it as KEY=VALUE")
-    rule = set_rule(checked_key(key.strip()), checked_value(value), parse_where(where or []), add=add)
+    key, conditions = key.strip(), parse_where(where or [])
+    if kind is not None:
+        rule = set_field_rule(checked_kind(kind), checked_path(key), checked_value(value), conditions, add=add)
+    else:
+        rule = set_rule(property_key(key), checked_value(value), conditions, add=add)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        rule, key.strip(), paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet
-    )
+        rule, key, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet,
+        kind=kind,
+    )  # fmt: skip
 
 
 def unset_property(
     key: str = typer.Argument(metavar="KEY", help="The property to remove."),
     paths: opt.Paths = None,
+    kind: opt.Kind = None,
     where: opt.WhereOption = None,
     comment_out: opt.CommentOut = False,
     dry_run: opt.DryRun = False,
@@ -256,12 +279,16 @@ def unset_property(
     no_cache: opt.NoCache = False,
 ) -> None:
     """Remove a property wherever it stands."""
-    rule = unset_rule(checked_key(key), parse_where(where or []))
+    conditions = parse_where(where or [])
+    if kind is not None:
+        rule = unset_field_rule(checked_kind(kind), checked_path(key), conditions)
+    else:
+        rule = unset_rule(not_a_path(checked_key(key)), conditions)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
         rule, key, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet,
-        comment_out,
+        comment_out, kind,
     )  # fmt: skip
 
 
@@ -269,6 +296,7 @@ def rename_property(
     old: str = typer.Argument(metavar="OLD", help="The property's name."),
     new: str = typer.Argument(metavar="NEW", help="Its new name."),
     paths: opt.Paths = None,
+    kind: opt.Kind = None,
     where: opt.WhereOption = None,
     dry_run: opt.DryRun = False,
     commit: opt.Commit = False,
@@ -288,21 +316,28 @@ def rename_property(
     """Rename a property wherever it stands."""
     if old == new:
         raise SparkfixError(f"{old}: the new name is the old one")
-    rule = rename_rule(checked_key(old), checked_key(new), parse_where(where or []))
+    conditions = parse_where(where or [])
+    if kind is not None:
+        rule = rename_field_rule(checked_kind(kind), checked_path(old), checked_path(new), conditions)
+    else:
+        rule = rename_rule(not_a_path(checked_key(old)), not_a_path(checked_key(new)), conditions)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
-    _codemod(rule, old, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
+    _codemod(
+        rule, old, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet,
+        kind=kind,
+    )  # fmt: skip
 
 
 def _codemod(
     rule: Rule, key: str, paths: opt.Paths, delivery: Delivery, rendering: Rendering, spark_version: str | None,
     stdin_filename: str | None,
-    strict: bool, exit_zero: bool, no_color: bool, quiet: bool, comment_out: bool = False,
+    strict: bool, exit_zero: bool, no_color: bool, quiet: bool, comment_out: bool = False, kind: str | None = None,
 ) -> None:  # fmt: skip
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet, messages_on_error=delivery.dry_run or session.stdin is not None)
     choice = Choice(comment_out=comment_out, everything=True)
-    _run(session, [rule], choice, delivery, rendering, {}, out, strict=strict, exit_zero=exit_zero, key=key)
+    _run(session, [rule], choice, delivery, rendering, {}, out, strict=strict, exit_zero=exit_zero, key=key, kind=kind)
 
 
 def _options(rules: Sequence[Rule], values: Sequence[str]) -> dict[str, str]:

@@ -111,6 +111,24 @@ def checked_key(key: str) -> str:
     return key
 
 
+def not_a_path(key: str) -> str:
+    """A key that is not meant as a path to a field. Raises `SparkfixError` for one that is."""
+    if key.startswith(("spec.", "metadata.")):
+        raise SparkfixError(
+            f"{printable(key)}: a field of a resource is edited with --kind, as in --kind SparkApplication"
+        )
+    return key
+
+
+def property_key(key: str) -> str:
+    """The name of a Spark property. Raises `SparkfixError` for any other one."""
+    if not not_a_path(checked_key(key)).startswith("spark."):
+        raise SparkfixError(
+            f"{printable(key)}: a property begins with `spark.`; a field of a resource is edited with --kind"
+        )
+    return key
+
+
 def checked_value(value: str) -> str:
     """A text that can be written. Raises `SparkfixError` for bytes that are no UTF-8 and for actions without end."""
     if any("\ud800" <= char <= "\udfff" for char in value):
@@ -129,7 +147,7 @@ def set_rule(key: str, value: str, where: AllOf | None = None, *, add: bool = Fa
         for block, item in standing:
             answer = conditions.holds(workload, block, item)
             if item.value != value and answer is not Holds.NEVER:
-                yield _finding(f"set `{key}` to the value given", item, SetValue(item, value), answer.blocked)
+                yield finding_for(f"set `{key}` to the value given", item, SetValue(item, value), answer.blocked)
         if add and not standing:
             answers = ((block, conditions.holds(workload, block, None)) for block in _drivers(workload))
             found = next((pair for pair in answers if pair[1] is not Holds.NEVER), None)
@@ -137,7 +155,7 @@ def set_rule(key: str, value: str, where: AllOf | None = None, *, add: bool = Fa
                 beside = kin(found[0].properties, *_prefixes(key))
                 blocked = "everything here stands under conditions of the template" if beside.guard else ""
                 blocked = blocked or found[1].blocked
-                yield _finding(f"add `{key}`", beside, Add(beside, key, value), blocked)
+                yield finding_for(f"add `{key}`", beside, Add(beside, key, value), blocked)
 
     needles = (b"spark.",) if add else _needles(key)
     return _rule("set", check, f"Set `{key}` where it stands.", needles)
@@ -180,12 +198,13 @@ def _each(
                 answer = conditions.holds(workload, block, item)
                 if answer is not Holds.NEVER:
                     wanted, blocked = change(block, item)
-                    yield _finding(message, item, wanted, blocked or answer.blocked)
+                    yield finding_for(message, item, wanted, blocked or answer.blocked)
 
     return check
 
 
-def _finding(message: str, item: Property, change: Change, blocked: str = "") -> Finding:
+def finding_for(message: str, item: Property, change: Change, blocked: str = "") -> Finding:
+    """What a codemod finds at a property, with its only fix."""
     fix = Fix(message, (change,), Applicability.SAFE, blocked=blocked)
     return Finding(message, (item.place("stands here"),), (fix,))
 

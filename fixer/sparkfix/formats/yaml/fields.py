@@ -13,11 +13,11 @@ from sparkfix.model import Add, Edit, Property, Refused
 from sparkfix.spark.resources import (
     CARRIER,
     Field,
+    Index,
     Kind,
     Resource,
     Route,
-    field_at,
-    leads_to_field,
+    index_of,
     route_of,
     type_problem,
 )
@@ -30,6 +30,7 @@ class Host:
     """A resource in a file with the properties that it holds: those that fields become, and those of its maps."""
 
     resource: Resource
+    index: Index
     fields: list[Property] = field(default_factory=list)
     conf: list[Property] = field(default_factory=list)
 
@@ -152,12 +153,12 @@ def _must_fit(taken: Field, value: str) -> None:
         raise Refused(problem)
 
 
-def field_block(walk: Walk, root: Node, resource: Resource, found: list[Found]) -> Found | None:
+def field_block(walk: Walk, root: Node, resource: Resource, prefix: Route, found: list[Found]) -> Found | None:
     """The block of a resource's fields, and its maps of properties in `found` told that they are parts of it."""
     spec = _at(root, resource.root)
-    host = Host(resource)
+    host = Host(resource, index_of(resource))
     for index, block in enumerate(found):
-        if block.carrier == "map" and any(block.route == (*resource.root, *route) for route in resource.conf):
+        if block.carrier == "map" and any(block.route == (*prefix, *resource.root, *route) for route in resource.conf):
             inside = _as_conf(block, host)
             found[index] = inside
             host.conf += inside.properties
@@ -169,7 +170,7 @@ def field_block(walk: Walk, root: Node, resource: Resource, found: list[Found]) 
         return None
     text, document = walk.text, walk.document
     start, end = text.start(document, spec), text.end(document, spec)
-    return Found(CARRIER, resource.root, tuple(properties), start, end)
+    return Found(CARRIER, (*prefix, *resource.root), tuple(properties), start, end)
 
 
 def _as_conf(block: Found, host: Host) -> Found:
@@ -200,9 +201,9 @@ def _fields(walk: Walk, node: MappingNode, route: Route, host: Host, above: tupl
         if not isinstance(key, ScalarNode) or KEY.match(key.value):
             continue
         here = (*route, walk.text.scalar(walk.document, key))
-        taken = field_at(host.resource, here)
+        taken = host.index.field_at(here)
         if taken is None:
-            if isinstance(value, MappingNode) and leads_to_field(host.resource, here):
+            if isinstance(value, MappingNode) and here in host.index.above:
                 yield from _fields(walk, value, here, host, (*above, id(node)))
         elif taken.made:
             yield from _made(walk, taken, here, key, value)

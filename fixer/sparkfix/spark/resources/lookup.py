@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from sparkfix.spark.resources.tables import FIELDS, RESOURCES, Field, Kind, Resource, Route
 
 KINDS = tuple(dict.fromkeys(resource.kind for resource in RESOURCES))
+_KIND = re.compile(rb"(?m)^[ \t-]*kind:[ \t]*[\"']?(?:" + b"|".join(kind.encode() for kind in KINDS) + rb")\b")
 _GROUPS = tuple(dict.fromkeys(group.encode() for resource in RESOURCES for group in resource.groups))
 _IMAGES = ("spark.kubernetes.driver.container.image", "spark.kubernetes.executor.container.image")
 
 
 def resource_of(kind: str, api_version: str) -> Resource | None:
-    """What is known of a kind of resource. Without a group that can be read, only if a single operator has the kind."""
+    """What is known of a kind of resource. Without a group that can be read, only if it has one set of fields."""
     group, separator, _ = api_version.partition("/")
     named = [resource for resource in RESOURCES if resource.kind == kind]
     if not separator or "{{" in api_version:
-        return named[0] if len(named) == 1 else None
+        return named[-1] if len({resource.fields for resource in named}) == 1 else None
     return next((resource for resource in named if group in resource.groups), None)
 
 
 def belongs_to_resource(data: bytes) -> bool:
     """May a file hold such a resource?"""
-    return any(group in data for group in _GROUPS)
+    return any(group in data for group in _GROUPS) or (b"Spark" in data and bool(_KIND.search(data)))
 
 
 @cache
@@ -44,15 +46,26 @@ def _is_in(needle: str, key: str) -> bool:
     return needle in key or (key.endswith("*") and needle.startswith(key[:-1]))
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The fields of a resource by their routes, and the routes of the maps that hold some, for a walk through them."""
+
+    fields: Mapping[Route, Field]
+    above: frozenset[Route]
+
+    def field_at(self, route: Route) -> Field | None:
+        """The field at a route below the specification."""
+        return self.fields.get(route) or self.fields.get((*route[:-1], "*"))
+
+
+def index_of(resource: Resource) -> Index:
+    above = frozenset(field.route[:size] for field in resource.fields for size in range(len(field.route)))
+    return Index({field.route: field for field in resource.fields}, above)
+
+
 def field_at(resource: Resource, route: Route) -> Field | None:
     """The field at a route below the specification."""
     return next((field for field in resource.fields if _matches(field.route, route)), None)
-
-
-def leads_to_field(resource: Resource, route: Route) -> bool:
-    """Does a map stand at a route, in which there may be fields?"""
-    size = len(route)
-    return any(len(field.route) > size and field.route[:size] == route for field in resource.fields)
 
 
 def _matches(route: Route, wanted: Route) -> bool:
@@ -71,17 +84,26 @@ def route_of(resource: Resource, key: str) -> tuple[Field, Route] | None:
     return None
 
 
+def twin_at(resource: Resource, path: Route) -> str:
+    """The property that a field becomes, by the field's path from the top of the object; empty for other fields."""
+    size = len(resource.root)
+    taken = field_at(resource, path[size:]) if path[:size] == resource.root else None
+    return taken.twin(path[-1]) if taken is not None else ""
+
+
+def field_of(resource: Resource, key: str) -> Field | None:
+    """The field that becomes a property, also where it is only read."""
+    made = (field for field in resource.fields if field.made and _is_in(key, field.key))
+    found = route_of(resource, key)
+    return found[0] if found is not None else next(made, None)
+
+
 def type_problem(field: Field, value: str) -> str:
     """Why the field does not take a value; empty if it does."""
     pattern = {Kind.NUMBER: r"-?\d+", Kind.SWITCH: r"true|false"}.get(field.kind)
     if pattern is None or "{{" in value or re.fullmatch(pattern, value):
         return ""
     return f"`{field.name}` takes {field.kind.value}"
-
-
-def denial_of(resource: Resource, key: str) -> Route | None:
-    """The field that is meant by a key that the operator refuses in `sparkConf` (empty for none); None for other keys."""
-    return resource.denied.get(key)
 
 
 def overrides(resource: Resource, field: Field, key: str, present: Sequence[str]) -> bool | None:

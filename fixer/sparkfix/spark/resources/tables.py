@@ -159,7 +159,7 @@ _APPLICATION_OTHERS = {
     " `spark-local-dir-…`; " + _POD + " for others",
     "driver/executor.template": "`spark.kubernetes.ROLE.podTemplateFile`",
     "driver/executor.env, envFrom, affinity, tolerations, nodeSelector, schedulerName, priorityClassName, gpu, sidecars,"
-    " initContainers, securityContext, hostNetwork, …": _POD,
+    " initContainers, securityContext, hostNetwork": _POD,
     "monitoring": "metrics files, and an agent in the Java options",
     "restartPolicy, timeToLiveSeconds, batchScheduler, batchSchedulerOptions, sparkUIOptions, driverIngressOptions": _OWN,
 }
@@ -183,8 +183,10 @@ _DENIED: dict[str, Route] = {
 _CONNECT_DENIED = {key: route if route == ("image",) else _NONE for key, route in _DENIED.items()}
 
 _KUBEFLOW = "kubeflow/spark-operator"
-# The second group is that of HPE's fork, which has the same fields.
-_KUBEFLOW_GROUPS = ("sparkoperator.k8s.io", "sparkoperator.hpe.com")
+_KUBEFLOW_GROUP = ("sparkoperator.k8s.io",)
+# HPE's fork has the same fields (seen in the examples of HPEEzmeral/spark-on-k8s).
+_HPE = "HPE's fork of " + _KUBEFLOW
+_HPE_GROUP = ("sparkoperator.hpe.com",)
 _APACHE = "apache/spark-kubernetes-operator"
 _APACHE_VERSIONS = ("v1", "v1beta1", "v1alpha1")
 _STACKABLE = "stackabletech/spark-k8s-operator"
@@ -200,16 +202,23 @@ def _stackable_role(role: str) -> tuple[Field, ...]:
 
 RESOURCES = (
     Resource(
-        "SparkApplication", _KUBEFLOW_GROUPS, ("v1beta2",), _KUBEFLOW,
+        "SparkApplication", _KUBEFLOW_GROUP, ("v1beta2",), _KUBEFLOW,
         fields=_APPLICATION, denied=_DENIED, others=_APPLICATION_OTHERS,
     ),
     Resource(
-        "ScheduledSparkApplication", _KUBEFLOW_GROUPS, ("v1beta2",), _KUBEFLOW, root=("spec", "template"),
+        "ScheduledSparkApplication", _KUBEFLOW_GROUP, ("v1beta2",), _KUBEFLOW, root=("spec", "template"),
         fields=_APPLICATION, denied=_DENIED,
-        others={"as of SparkApplication": "", "spec.schedule, concurrencyPolicy, suspend, …": _OWN},
     ),
     Resource(
-        "SparkConnect", _KUBEFLOW_GROUPS[:1], ("v1alpha1",), _KUBEFLOW,
+        "SparkApplication", _HPE_GROUP, ("v1beta2",), _HPE,
+        fields=_APPLICATION,
+    ),
+    Resource(
+        "ScheduledSparkApplication", _HPE_GROUP, ("v1beta2",), _HPE, root=("spec", "template"),
+        fields=_APPLICATION,
+    ),
+    Resource(
+        "SparkConnect", _KUBEFLOW_GROUP, ("v1alpha1",), _KUBEFLOW,
         fields=(
             Field(("image",), "spark.kubernetes.container.image", wins=False),
             _HADOOP,
