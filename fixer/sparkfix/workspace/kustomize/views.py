@@ -12,6 +12,7 @@ from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.formats.yaml.tolerant import dump_manifest
 from sparkfix.model import Command, KubernetesObject, Node, Place, Property, PropertyBlock, Refused, Span
+from sparkfix.spark.resources import CARRIER
 from sparkfix.workspace.kustomize.inline import PATCHES, merge_at, operation_at
 from sparkfix.workspace.kustomize.kustomization import find_kustomizations
 from sparkfix.workspace.kustomize.objects import Built, EffectiveObject
@@ -315,7 +316,12 @@ class OverlaySources:
             return
         for origin in reversed(effective.origins):
             document = self.workspace.document(origin.path)
-            own = [one for block in (document.blocks if document else ()) for one in block.all(item.key)]
+            own = [
+                one
+                for other in (document.blocks if document else ())
+                if (other.carrier == CARRIER) == (block.carrier == CARRIER)
+                for one in other.all(item.key)
+            ]
             if own:
                 yield from own
                 return
