@@ -76,6 +76,7 @@ from sparkfix.spark import (
     secrets,
     settings,
     sizes,
+    sources,
     texts,
     variables,
 )
@@ -101,7 +102,7 @@ __all__ = [
     "can_hold_together", "clustermode", "conf", "connect", "contests", "daemons", "denials", "eventlog", "exclusive",
     "exposure", "images", "implies", "is_own_program", "is_resource", "javaoptions", "keys", "launch_of", "likeness",
     "links", "master_kind", "memory", "mounts", "names", "networking", "paths", "ports", "probes", "rbac", "readers",
-    "reads_properties_file", "rule", "secrets", "settings", "sizes", "texts", "variables",
+    "reads_properties_file", "rule", "secrets", "settings", "sizes", "sources", "texts", "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]

@@ -299,6 +299,7 @@ def test_what_is_not_a_literal_of_its_own_cannot_be_set(text: str, value: str) -
         'SCHEMA = {"spark.a": {"type": "string"}}\n',
         '"""Example\n\napiVersion: v1\nspec:\n  sparkConf:\n    spark.a: "1"\n"""\n',
         'if conf == [("spark.a", "1")]: ...\n',
+        'SparkSession.builder.config("fs.s3a.endpoint", "http://x").config("hive.metastore.uris", "thrift://x")\n',
     ],
 )
 def test_what_only_speaks_of_properties(text: str) -> None:

@@ -169,7 +169,7 @@ def _run(
     with rendering_for(session, rendering) as renders:
         # A codemod changes what is written; what that is rendered to has no part in it but the proof.
         views = None if choice.everything else renders.views
-        applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views)
+        applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views, renders.views)
         deliver(applied, delivery, session, out)
         if rendering.shown:
             show_rendered(renders, applied, session, out)

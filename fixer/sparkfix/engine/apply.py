@@ -15,11 +15,13 @@ from sparkfix.engine.rendered import findings_in_views
 from sparkfix.engine.verify import verify
 from sparkfix.formats.render import landed, render_all
 from sparkfix.model import (
+    Add,
     AppliedFix,
     Edit,
     FileChange,
     Finding,
     Fix,
+    Needless,
     Problem,
     Refused,
     RefusedFix,
@@ -101,21 +103,24 @@ def apply_fixes(
     options: Mapping[str, str],
     prove: Prover | None = None,
     views: Views | None = None,
+    scopes: Views | None = None,
 ) -> Applied:
     """Make every wanted fix that can be proven, rule by rule, until nothing is left to make.
 
-    `prove` adds a proof of its own, by rendering; with `views` rules also look at what files are rendered to.
+    `prove` adds a proof of its own, by rendering; with `views` rules also look at what files are rendered to. `scopes`
+    only tell which files are rendered together: what a base and its overlays say of one property is changed together.
     Pure: nothing is written. A fix that conflicts with another one in the same pass waits for the next pass, where its
     places are found anew. A fix that would bring back bytes that were there before is refused.
     """
     run = _Run(workspace, choice, options, prove, views, rules)
-    for scope in scopes_of(workspace, views):
+    for scope in scopes_of(workspace, views or scopes):
         for _ in range(_PASSES):
             changed = [_apply_rule(run, rule, scope) for rule in rules]
             if not any(changed):
                 break
     problems = tuple(dict.fromkeys(run.problems))
-    return Applied(run.workspace, tuple(_merged(run.steps)), tuple(run.refused.values()), problems)
+    refused = tuple(item for item in run.refused.values() if item.reason)
+    return Applied(run.workspace, tuple(_merged(run.steps)), refused, problems)
 
 
 def _merged(steps: Iterable[Step]) -> list[Step]:
@@ -177,9 +182,10 @@ def _apply_rule(run: _Run, rule: Rule, scope: Scope) -> bool:
         return False
     before, steps, rounds = run.workspace, len(run.steps), 0
     here = _Here(rule, scope)
+    layered = run.choice.everything and len(scope.units) > 1 and not scope.name.startswith("chart:")
     findings: Sequence[Finding] = _check(run, here, run.workspace)
     while True:
-        batch = _without_conflicts(_wanted(run, findings))
+        batch = _without_conflicts(_wanted(run, findings), layered=layered)
         if not batch:
             return rounds > 0
         if rounds == _ROUNDS:
@@ -272,11 +278,22 @@ def _refuse_foreign(workspace: Workspace, targets: frozenset[str], own: str, edi
             raise Refused(f"{edit.path} or its folder is read-only")
 
 
-def _without_conflicts(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
-    """As many fixes as fit together, first come first served; of those that only rendering shows one at a time."""
+def _without_conflicts(wanted: Sequence[AppliedFix], *, layered: bool) -> list[AppliedFix]:
+    """As many fixes as fit together, first come first served; of those that only rendering shows one at a time.
+
+    `layered`: what is asked for stands in files of which some are put over others.
+    """
     apart = next((item for item in wanted if item.finding.views), None)
     written = [item for item in wanted if not item.finding.views]
-    return _fitting(written) if written or apart is None else [apart]
+    return _fitting(_of_one_file(written) if layered else written) if written or apart is None else [apart]
+
+
+def _of_one_file(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
+    """Of fixes that only add, those of the first file: what others take from it may not need them any more."""
+    adding = [item for item in wanted if all(isinstance(change, Add) for change in item.fix.changes)]
+    return [
+        item for item in wanted if item not in adding or item.finding.primary.path == adding[0].finding.primary.path
+    ]
 
 
 def _fitting(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
@@ -293,10 +310,13 @@ def _fitting(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
 def _sound(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequence[Finding]) -> _Proven | None:
     """The batch, proven; where it is not sound as a whole, what is left of it when halves are tried apart.
 
-    A single fix that does not prove sound is refused for good. None if nothing is left.
+    A single fix that does not prove sound is refused for good, without a word if a codemod does not need it any more.
+    None if nothing is left.
     """
     try:
         return _prove(run, here, batch, findings)
+    except Needless as error:
+        reason = "" if run.choice.everything else str(error)
     except Refused as error:
         reason = str(error)
     except Exception as error:

@@ -4,7 +4,7 @@ All spans are byte offsets into the file's bytes as they stand on disk. All path
 with forward slashes.
 """
 
-from sparkfix.errors import Refused, SparkfixError
+from sparkfix.errors import Needless, Refused, SparkfixError
 from sparkfix.model.findings import (
     Add,
     AddComment,
@@ -84,6 +84,7 @@ __all__ = [
     "GraphNode",
     "Guard",
     "KubernetesObject",
+    "Needless",
     "Node",
     "Options",
     "Place",

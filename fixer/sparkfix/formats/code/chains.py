@@ -1,4 +1,9 @@
-"""What the methods of builders and of `SparkConf` set, in whatever language they are called."""
+"""What the methods of builders and of `SparkConf` set, in whatever language they are called.
+
+Keys that do not begin with `spark.` are not read in code. They are not dropped there, as `spark-submit` does it: what a
+`SparkConf` or a builder holds becomes the session's SQL configuration, and that is copied to Hadoop's (SOURCE 3.5,
+BaseSessionStateBuilder.mergeSparkConf, SessionState.newHadoopConf).
+"""
 
 from __future__ import annotations
 
@@ -15,7 +20,6 @@ TWINS = {
     "setAppName": "spark.app.name",
 }
 ENV = "spark.executorEnv."
-ANY_KEY = re.compile(r"[A-Za-z][\w\-]*(?:\.(?:[\w\-$]|\{\{.*?\}\})+)+\Z")
 LONE = "of calls of `setIfMissing` the first one counts, so each stands for itself"
 _KINDS = {"builder": "builder", "SparkConf": "conf", "conf": "runtime", "_conf": "runtime"}
 

@@ -12,12 +12,12 @@ from sparkfix.formats.code.places import Item, Statement, lines_of
 from sparkfix.formats.code.settings import Pattern, Value, item_of, setting
 from sparkfix.formats.code.slots import Form
 from sparkfix.formats.code.tree import Tree, first_error, leaves, range_of
+from sparkfix.formats.detect import may_hold_settings
 from sparkfix.formats.document import Context, Document, Nested, with_nested
 from sparkfix.model import Problem, Property, PropertyBlock
 from sparkfix.text.source import SourceText
 
 SIGN = re.compile(r"(?<![\w)\].])spark\.[A-Za-z][\w.\-]*[ \t]*[\"'\\]*[ \t]*[=:,)\]\"']|--conf|-Dspark\.")
-SEVERAL_WORDS = re.compile(r"\S\s+\S|[{\[]|-Dspark\.|=spark\.")
 COMMENT = "#"
 
 
@@ -52,12 +52,18 @@ class Reading:
 
     def open(self, inner: SourceText | None, name: str, where: str, node: Any) -> None:
         """Read a string as a text of its own."""
-        if inner is None or "spark" not in inner.folded or not SEVERAL_WORDS.search(inner.folded):
+        if inner is None or not may_hold_settings(inner.folded):
             return
         document = self.context.open_inner(inner, name, None)
         if document is not None:
             self.tree.omitted.whole.add(range_of(node))
             self.nested.append(Nested(document, where))
+
+
+def tree_of(source: SourceText, grammar: Any) -> Tree:
+    """The tree of a text by a parser, with the places at which settings may stand."""
+    signs = tuple(found.start() for found in SIGN.finditer(source.folded))
+    return Tree(source, grammar.parse(source.folded.encode("ascii")).root_node, signs)
 
 
 def place_of(tree: Tree, nodes: Sequence[Any], index: int, *, commas: bool, last_comma: bool) -> Item | Statement:
@@ -74,7 +80,7 @@ def document_of(reading: Reading, language: str, what: str) -> Document:
     """The document that was read; text that the grammar does not know becomes a `Problem`."""
     source, error = reading.tree.source, first_error(reading.tree.root)
     if error is not None:
-        line = source.position(source.span(error, error).start)[0]
+        line = source.line_in_file(error)
         return Document(
             source, problems=(Problem(source.path, f"not {what}: a syntax error", line),), language=language
         )

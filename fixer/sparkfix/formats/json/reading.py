@@ -29,7 +29,7 @@ def read_json(source: SourceText, context: Context) -> Document:
     except (ValueError, RecursionError) as error:
         reason = f"not JSON: {error.msg}" if isinstance(error, json.JSONDecodeError) else "not JSON: nested too deeply"
         at = error.pos if isinstance(error, json.JSONDecodeError) and source.ascii else 0
-        line = source.position(source.span(min(at, len(source.folded)), min(at, len(source.folded))).start)[0]
+        line = source.line_in_file(min(at, len(source.folded)))
         return Document(source, problems=(Problem(source.path, reason, line),), language="json")
     if _EVENT_LOG.match(source.folded):
         return Document(source, language="json")

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sparkfix.formats.code.chains import (
-    ANY_KEY,
     ENV,
     LONE,
     OF_BUILDERS,
@@ -135,7 +134,7 @@ def _setting(module: Module, kind: str, call: Any) -> tuple[Value, Value, str] |
     given = dict(arguments(call))
     if method in PAIRS and len(given) == len(call.args) == 2:
         key, value = given.get("key", given.get("0")), given.get("value", given.get("1"))
-        return _pair(module, kind, method, key, value) if key is not None and value is not None else None
+        return _pair(module, method, key, value) if key is not None and value is not None else None
     if method == "setExecutorEnv" and len(given) == len(call.args) == 2:
         key, value = given.get("key", given.get("0")), given.get("value", given.get("1"))
         return _environment(module, key, value) if key is not None and value is not None else None
@@ -160,10 +159,9 @@ def arguments(call: Any) -> Iterator[tuple[str, Any]]:
             yield argument.keyword.value if argument.keyword else str(index), argument.value
 
 
-def _pair(module: Module, kind: str, method: str, key: Any, value: Any) -> tuple[Value, Value, str] | None:
+def _pair(module: Module, method: str, key: Any, value: Any) -> tuple[Value, Value, str] | None:
     known = module.values.key(key)
-    certain = kind in ("builder", "conf")
-    if not KEY.match(known.text) and not (certain and ANY_KEY.match(known.text)):
+    if not KEY.match(known.text):
         return None
     quotes = known.literal.quotes if known.literal else Quotes("", '"')
     return known, module.values.of(value, quotes), f".{method}({{}}, {{}})"

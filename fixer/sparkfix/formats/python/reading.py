@@ -32,7 +32,7 @@ def read_python(source: SourceText, context: Context) -> Document:
         module = Module(tree, context, Values(tree))
         read_module(module)
     except NotPython as error:
-        line = source.position(source.span(error.offset, error.offset).start)[0]
+        line = source.line_in_file(error.offset)
         return Document(source, problems=(Problem(source.path, str(error), line),), language="python")
     except RecursionError:
         return Document(source, problems=(Problem(source.path, "nested too deeply to be read"),), language="python")

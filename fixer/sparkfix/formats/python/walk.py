@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sparkfix.formats.code.places import Statement
+from sparkfix.formats.code.runs import Run
 from sparkfix.formats.code.slots import Form
+from sparkfix.formats.detect import may_hold_settings
 from sparkfix.formats.document import Nested
 from sparkfix.formats.python.calls import chain_of, is_setting, settings_of
 from sparkfix.formats.python.displays import read_dict, read_list
@@ -19,20 +20,8 @@ from sparkfix.formats.python.found import KEY, Module, Scope
 from sparkfix.formats.python.literals import Quotes, StringLiteral, inner_text, string_literal
 from sparkfix.model import Property
 
-_SEVERAL_WORDS = re.compile(r"\S\s+\S|[{\[]|-Dspark\.|=spark\.")
 _OTHERS = re.compile(r"assert|parametrize\Z|print\Z|debug\Z|warn|\Aget\Z")
 _ALONE = "it is the only statement of its block"
-
-
-@dataclass(frozen=True)
-class _Run:
-    """Settings of statements that follow one another and are made on one object; of some no other may follow."""
-
-    receiver: str
-    properties: tuple[Property, ...]
-    start: int
-    end: int
-    single: bool = False
 
 
 def read_module(module: Module) -> None:
@@ -59,11 +48,12 @@ def _children(module: Module, node: Any, scope: Scope) -> None:
 def _body(module: Module, statements: Sequence[Any], scope: Scope, *, module_level: bool = False) -> None:
     """The statements of a block; those that set properties of one object, one behind the other, are one place."""
     alone = _ALONE if len(statements) == 1 and not module_level else ""
-    run: _Run | None = None
+    run: Run | None = None
     for line in statements:
         own = _statement(module, line, scope, alone) if module.tree.matters(line) else None
-        if run is not None and own is not None and own.receiver == run.receiver and not (own.single or run.single):
-            run = _Run(run.receiver, (*run.properties, *own.properties), run.start, own.end)
+        joined = run.followed_by(own) if run is not None else None
+        if joined is not None:
+            run = joined
             continue
         _end_run(module, run, scope)
         run = own
@@ -72,12 +62,12 @@ def _body(module: Module, statements: Sequence[Any], scope: Scope, *, module_lev
     _end_run(module, run, scope)
 
 
-def _end_run(module: Module, run: _Run | None, scope: Scope) -> None:
+def _end_run(module: Module, run: Run | None, scope: Scope) -> None:
     if run is not None:
         module.add("Python calls", scope.where(run.receiver), list(run.properties), run.start, run.end)
 
 
-def _statement(module: Module, line: Any, scope: Scope, alone: str) -> _Run | None:
+def _statement(module: Module, line: Any, scope: Scope, alone: str) -> Run | None:
     """The settings of a line that is one call of one object, or one item that is assigned; what it holds besides is read."""
     if type(line).__name__ != "SimpleStatementLine" or len(line.body) != 1:
         return None
@@ -98,14 +88,14 @@ def _statement(module: Module, line: Any, scope: Scope, alone: str) -> _Run | No
     module.omitted.entries.add(line)
     # Of settings that are made if they are missing the first one counts, and not the last.
     single = any(one.func.attr.value == "setIfMissing" for one in chain.calls)
-    return _Run(_words(module, chain.calls[0].func.value), items, start, end, single)
+    return Run(_words(module, chain.calls[0].func.value), items, start, end, single)
 
 
 def _words(module: Module, node: Any) -> str:
     return " ".join(module.tree.code(node).split())
 
 
-def _assigned_item(module: Module, line: Any, small: Any, alone: str, bound: str) -> _Run | None:
+def _assigned_item(module: Module, line: Any, small: Any, alone: str, bound: str) -> Run | None:
     """`conf["spark.a"] = "1"`."""
     target = small.targets[0].target
     if type(target).__name__ != "Subscript" or len(target.slice) != 1:
@@ -124,7 +114,7 @@ def _assigned_item(module: Module, line: Any, small: Any, alone: str, bound: str
     form = Form(start, end, key.slot, value.slot)
     item = module.setting(key, value, place, form, receiver + "[{}] = {}")
     module.omitted.entries.add(line)
-    return _Run(_words(module, target.value), (item,), start, end)
+    return Run(_words(module, target.value), (item,), start, end)
 
 
 def _call(module: Module, call: Any, scope: Scope) -> None:
@@ -213,7 +203,7 @@ def _joined(module: Module, node: Any, scope: Scope) -> None:
 def _open(module: Module, nodes: Sequence[Any], literals: tuple[StringLiteral, ...], scope: Scope) -> None:
     """Read a string as a text of its own."""
     text = "".join(literal.text for literal in literals)
-    if "spark" not in text or not _SEVERAL_WORDS.search(text):
+    if not may_hold_settings(text):
         return
     inner = module.context.open_inner(inner_text(literals), scope.name, None)
     if inner is not None:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sparkfix.formats.code.chains import ANY_KEY, ENV, LONE, OF_BUILDERS, PAIRS, TWINS, sets_twin
+from sparkfix.formats.code.chains import ENV, LONE, OF_BUILDERS, PAIRS, TWINS, sets_twin
 from sparkfix.formats.code.places import Link, Statement, gap_before
+from sparkfix.formats.code.runs import Run
 from sparkfix.formats.code.settings import Pattern, Value, item_of, setting
 from sparkfix.formats.code.slots import Form, Slot
 from sparkfix.formats.code.tree import Tree, is_broken, range_of
@@ -21,17 +22,6 @@ _NAMED = frozenset(
     ("function_definition", "method_declaration", "object_definition", "class_definition", "class_declaration")
 )
 _UNKNOWN = "the code around it is not understood"
-
-
-@dataclass(frozen=True)
-class _Run:
-    """Settings of statements that follow one another and are made on one object; of some no other may follow."""
-
-    receiver: str
-    properties: tuple[Property, ...]
-    start: int
-    end: int
-    single: bool
 
 
 @dataclass
@@ -71,14 +61,15 @@ class Reader:
 
     def _body(self, node: Any, where: str) -> None:
         """The statements of a block; those that set properties of one object, one behind the other, are one place."""
-        run: _Run | None = None
+        run: Run | None = None
         statements = [child for child in node.named_children if "comment" not in child.type]
         for index, line in enumerate(statements):
             last = node.type in ("block", "indented_block") and line.type == "call_expression"
             alone = "it may be the value of its block" if last and index + 1 == len(statements) else ""
             own = self._statement(line, alone) if self.tree.matters(line) else None
-            if run is not None and own is not None and own.receiver == run.receiver and not (own.single or run.single):
-                run = _Run(run.receiver, (*run.properties, *own.properties), run.start, own.end, False)
+            joined = run.followed_by(own) if run is not None else None
+            if joined is not None:
+                run = joined
                 continue
             self._end(run, where)
             run = own
@@ -86,11 +77,11 @@ class Reader:
                 self._visit(line, where)
         self._end(run, where)
 
-    def _end(self, run: _Run | None, where: str) -> None:
+    def _end(self, run: Run | None, where: str) -> None:
         if run is not None:
             self._add("JVM calls", where, run.receiver, run.properties, run.start, run.end)
 
-    def _statement(self, line: Any, alone: str) -> _Run | None:
+    def _statement(self, line: Any, alone: str) -> Run | None:
         """The settings of a statement that does nothing but make them."""
         node = line.named_children[0] if line.type == "expression_statement" and line.named_children else line
         call = call_of(self.tree, node)
@@ -105,7 +96,7 @@ class Reader:
         self.tree.omitted.whole.add(range_of(line))
         single = any(one.name == "setIfMissing" for one in chain.calls)
         receiver = " ".join(self.tree.code(found[0][0].receiver).split())
-        return _Run(receiver, tuple(item for _, item in found), *range_of(node), single)
+        return Run(receiver, tuple(item for _, item in found), *range_of(node), single)
 
     def _chain(self, chain: Chain, where: str) -> None:
         run = []
@@ -171,8 +162,7 @@ class Reader:
         if call.name == "setExecutorEnv":
             slot = replace(key.slot, write=_environment)
             return replace(key, text=ENV + key.text, slot=slot), value, ".setExecutorEnv({}, {})"
-        certain = kind in ("builder", "conf") and ANY_KEY.match(key.text)
-        if call.name in PAIRS and (key.text.startswith("spark.") or certain):
+        if call.name in PAIRS and key.text.startswith("spark."):
             return key, value, f".{call.name}({{}}, {{}})"
         return None
 

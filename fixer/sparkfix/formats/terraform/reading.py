@@ -10,18 +10,18 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sparkfix.formats.code.maps import SIGN, Reading, document_of, place_of, words_besides
+from sparkfix.formats.code.maps import SIGN, Reading, document_of, place_of, tree_of, words_besides
 from sparkfix.formats.code.quoted import Dialect, quoted_literal
 from sparkfix.formats.code.settings import Value
 from sparkfix.formats.code.slots import Slot
 from sparkfix.formats.code.tree import Tree, parser, range_of
 from sparkfix.formats.document import Context, Document
 from sparkfix.model import Property, Refused
+from sparkfix.spark.names import is_property_key
 from sparkfix.text.placing import indented
 from sparkfix.text.source import SourceText
 
 _DIALECT = Dialect((("${", "$${"), ("%{", "%%{")))
-_KEY = re.compile(r"spark\.[A-Za-z][^\s=]*\Z")
 _TEMPLATE = re.compile(r"[$%]\{")
 _INSIDE = ("expression", "literal_value", "template_expr", "collection_value")
 
@@ -37,19 +37,14 @@ def read_terraform(source: SourceText, context: Context) -> Document:
     """A Terraform file. What does not parse becomes a `Problem`."""
     if not SIGN.search(source.folded):
         return Document(source, language="terraform")
-    reading = Reading(_tree(source), context)
+    reading = Reading(tree_of(source, _parser()), context)
     _visit(reading, reading.tree.root, (), "")
     return document_of(reading, "terraform", "Terraform")
 
 
 def rest_of_terraform(document: Document) -> object:
     """The words of a file without its settings."""
-    return words_besides(document.syntax or _tree(document.source))
-
-
-def _tree(source: SourceText) -> Tree:
-    signs = tuple(found.start() for found in SIGN.finditer(source.folded))
-    return Tree(source, _parser().parse(source.folded.encode("ascii")).root_node, signs)
+    return words_besides(document.syntax or tree_of(document.source, _parser()))
 
 
 def _visit(reading: Reading, node: Any, inside: tuple[str, ...], name: str) -> None:
@@ -90,7 +85,7 @@ def _object(reading: Reading, node: Any, where: str) -> None:
     for index, element in enumerate(elements):
         left, right = element.child_by_field_name("key"), element.child_by_field_name("val")
         key = _value(tree, left) if left is not None else None
-        if key is None or right is None or key.literal is None or not _KEY.match(key.text):
+        if key is None or right is None or key.literal is None or not is_property_key(key.text):
             continue
         if right.named_children and right.named_children[0].type == "collection_value":
             continue

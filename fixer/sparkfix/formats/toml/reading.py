@@ -11,18 +11,18 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from sparkfix.formats.code.maps import SIGN, Reading, document_of, place_of, words_besides
+from sparkfix.formats.code.maps import SIGN, Reading, document_of, place_of, tree_of, words_besides
 from sparkfix.formats.code.quoted import Dialect, quoted_literal
 from sparkfix.formats.code.settings import Value
 from sparkfix.formats.code.slots import Slot
 from sparkfix.formats.code.tree import Tree, parser, range_of
 from sparkfix.formats.document import Context, Document
 from sparkfix.model import Property, Refused
+from sparkfix.spark.names import is_property_key
 from sparkfix.text.placing import placed
 from sparkfix.text.source import SourceText
 
 _DIALECT = Dialect()
-_KEY = re.compile(r"spark\.[A-Za-z][^\s=]*\Z")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)*")
 _BARE = ("integer", "float", "boolean")
 _TABLES = ("document", "table", "table_array_element")
@@ -39,19 +39,14 @@ def read_toml(source: SourceText, context: Context) -> Document:
     """A TOML file. What does not parse becomes a `Problem`."""
     if not SIGN.search(source.folded):
         return Document(source, language="toml")
-    reading = Reading(_tree(source), context)
+    reading = Reading(tree_of(source, _parser()), context)
     _visit(reading, reading.tree.root, "")
     return document_of(reading, "toml", "TOML")
 
 
 def rest_of_toml(document: Document) -> object:
     """The words of a file without its settings."""
-    return words_besides(document.syntax or _tree(document.source))
-
-
-def _tree(source: SourceText) -> Tree:
-    signs = tuple(found.start() for found in SIGN.finditer(source.folded))
-    return Tree(source, _parser().parse(source.folded.encode("ascii")).root_node, signs)
+    return words_besides(document.syntax or tree_of(document.source, _parser()))
 
 
 def _visit(reading: Reading, node: Any, name: str) -> None:
@@ -95,7 +90,7 @@ def _key(tree: Tree, node: Any) -> Value | None:
     code = tree.code(node)
     if node.type == "quoted_key":
         value = _string(tree, start, end)
-        return value if value is not None and _KEY.match(value.text) else None
+        return value if value is not None and is_property_key(value.text) else None
     if node.type == "dotted_key" and code.startswith("spark.") and code.count(".") >= 2 and _BARE_KEY.fullmatch(code):
         return Value(code, Slot(start, end, _bare_key))
     return None

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from sparkfix.formats.yaml.compose import MappingNode, Node, ScalarNode, SequenceNode
 from sparkfix.formats.yaml.entries import MapEntry
 from sparkfix.formats.yaml.maps import map_block
-from sparkfix.formats.yaml.walk import KEY, Found, Walk
+from sparkfix.formats.yaml.walk import Found, Walk
 from sparkfix.model import Add, Edit, Property, Refused
+from sparkfix.spark.names import is_property_key
 from sparkfix.spark.resources import (
     CARRIER,
     Field,
@@ -198,7 +199,7 @@ def _fields(walk: Walk, node: MappingNode, route: Route, host: Host, above: tupl
     own: list[tuple[ScalarNode, ScalarNode]] = []
     known: dict[int, tuple[Field, Route]] = {}
     for key, value in node.value:
-        if not isinstance(key, ScalarNode) or KEY.match(key.value):
+        if not isinstance(key, ScalarNode) or is_property_key(key.value):
             continue
         here = (*route, walk.text.scalar(walk.document, key))
         taken = host.index.field_at(here)

@@ -11,8 +11,9 @@ from sparkfix.formats.properties.parse import settings_in_a_row
 from sparkfix.formats.yaml.compose import MappingNode, Node, ScalarNode, SequenceNode
 from sparkfix.formats.yaml.entries import ArgumentEntry, Item, PairEntry, Piece
 from sparkfix.formats.yaml.text import YamlText
-from sparkfix.formats.yaml.walk import ALIASED, COMPUTED, IN_A_ROW, KEY, Found, Walk, value_lock
+from sparkfix.formats.yaml.walk import ALIASED, COMPUTED, IN_A_ROW, Found, Walk, value_lock
 from sparkfix.model import Property, Span
+from sparkfix.spark.names import is_property_key
 
 _ARGUMENT = re.compile(r"(?P<prefix>--conf=|-c=|)(?P<key>spark\.[A-Za-z][^\s=\"';,]*)=(?P<value>.*)\Z", re.DOTALL)
 # The same of any key, where Spark is what is started: it drops what is none of its own.
@@ -81,7 +82,7 @@ def _pairs(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterator[F
         if name_field not in fields or "value" not in fields:
             continue
         name, (label, value) = fields[name_field][1], fields["value"]
-        if isinstance(name, ScalarNode) and isinstance(value, ScalarNode) and KEY.match(name.value):
+        if isinstance(name, ScalarNode) and isinstance(value, ScalarNode) and is_property_key(name.value):
             items = items or _Items(walk, node)
             found = _Pair(pair, name_field, name, walk.piece(label), value)
             properties.append(_pair(walk, found, items.item(index, index)))

@@ -13,7 +13,6 @@ from sparkfix.formats.yaml.text import YamlText
 from sparkfix.model import Property
 from sparkfix.spark.resources import KINDS
 
-KEY = re.compile(r"spark\.[A-Za-z][^\s=]*\Z")
 # Keys that people mean for Hadoop, or misspell; what Spark is given below `sparkConf` it is given whatever its name.
 _FOREIGN_KEY = re.compile(r"[A-Za-z][\w\-]*(?:\.[\w\-]+)+\Z", re.ASCII)
 SECRET = "it is base64 in a Secret"

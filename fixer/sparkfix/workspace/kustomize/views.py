@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.formats.yaml.tolerant import dump_manifest
-from sparkfix.model import Command, KubernetesObject, Node, Place, Property, PropertyBlock, Refused, Span
+from sparkfix.model import Command, Node, Place, Property, PropertyBlock, Refused, Span
 from sparkfix.spark.resources import CARRIER
-from sparkfix.workspace.kustomize.inline import PATCHES, merge_at, operation_at
+from sparkfix.workspace.kustomize.inline import BY, Writer, is_part, meant_for, pointing_inline, written_inline
 from sparkfix.workspace.kustomize.kustomization import find_kustomizations
-from sparkfix.workspace.kustomize.objects import Built, EffectiveObject
-from sparkfix.workspace.kustomize.operations import Route, added_by, at, fields_giving, within_patch
+from sparkfix.workspace.kustomize.objects import Built, EffectiveObject, Origin
+from sparkfix.workspace.kustomize.operations import Route, added_by, at, fields_giving, leading_to
 from sparkfix.workspace.kustomize.parts import CHARTS, ChartPart, part_of
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.views import ValuePart, View, completed
@@ -118,28 +118,14 @@ class OverlaySources:
         route = self._route(path, span)
         if transformed := self._transformed(path, route):
             return (transformed,)
-        item, [root, *_] = self.objects[path], self._document(path).nodes
-        patches = [
-            document for origin in reversed(item.origins)
-            if origin.by in PATCHES and (document := self.workspace.document(origin.path))
-        ]  # fmt: skip
-        here = at(root, route)
+        here = at(self._document(path).nodes[0], route)
         for length in range(len(route), -1, -1):
-            for document in patches if length else ():
-                if merged := merge_at(document, item, route[:length]):
-                    return merged
-            for file, node in self._written(path, route[:length]):
-                # A map that many files write to is named by its key, not by all that it holds.
-                begin = node.key_span or node.span
-                whole = length == len(route) and not isinstance(node.value, (dict, list)) and node.key_span
-                return (Place(file, Span(begin.start, node.span.end if whole else begin.end)),)
+            for writer in self._written(path, route[:length]):
+                return (writer.place(whole=length == len(route)),)
             if part is not None and length == len(route) and (given := part.place(route, here)):
                 return given
-            if length == len(route) and (found := self._generated(path, route) or self._patched(path, route)):
+            if length == len(route) and (found := self._generated(path, route) or self._pointed(path, route)):
                 return (found,)
-            for document in patches if length == len(route) else ():
-                if pointed := operation_at(document, item, root, route):
-                    return pointed
             if part is not None and (given := part.place(route[:length], None)):
                 return given
         return self._named(path)
@@ -194,9 +180,11 @@ class OverlaySources:
     def node(self, path: str, node: Node) -> tuple[str, Node]:
         """The last file that writes this map, list or scalar. Raises `Refused`."""
         route, part = self._route(path, node.key_span or node.span, node), self._part(path)
-        for file, own in self._written(path, route):
-            if type(own.value) is type(node.value):
-                return file, own
+        for own in self._written(path, route):
+            if not own.editable and isinstance(node.value, str):
+                raise Refused(f"it is written by a patch that stands as a text in {own.path}, which is not edited")
+            if own.editable and type(own.node.value) is type(node.value):
+                return own.path, own.node
         if part is not None and (given := part.node(node, route)) is not None:
             return part.view.sources.node(part.path, given)
         raise Refused("where it is written could not be found")
@@ -257,18 +245,35 @@ class OverlaySources:
             return tuple(_route_in(root, span.start, to))
         return ()
 
-    def _written(self, path: str, route: Route) -> Iterator[tuple[str, Node]]:
-        """The nodes at a route in the files that make an object, the last one that was applied first."""
-        item = self.objects[path]
+    def _written(self, path: str, route: Route) -> Iterator[Writer]:
+        """What writes at a route of an object, the last one that was applied first: manifests, patches, operations."""
+        item, [effective, *_] = self.objects[path], self._document(path).nodes
         for origin in reversed(item.origins):
             document = self.workspace.document(origin.path)
-            for one in document.objects if document else ():
-                if _is_part(one, item) and (node := at(one.node, route)) is not None:
-                    yield origin.path, node
-            if document is not None and not document.objects:
-                yield from (
-                    (origin.path, node) for node in added_by(document.nodes, self._document(path).nodes[0], route)
-                )
+            if document is None:
+                continue
+            if _is_inline(origin):
+                yield from written_inline(document, item, effective, route)
+                continue
+            for one in document.objects:
+                if is_part(one, item) and (node := at(one.node, route)) is not None:
+                    yield Writer(origin.path, node)
+            if not document.objects:
+                yield from (Writer(origin.path, node) for node in added_by(document.nodes, effective, route))
+
+    def _pointed(self, path: str, route: Route) -> Place | None:
+        """The pointer of the last operation that leads to a route or above it."""
+        item, [effective, *_] = self.objects[path], self._document(path).nodes
+        for origin in reversed(item.origins):
+            document = self.workspace.document(origin.path) if origin.by in BY else None
+            if document is not None and _is_inline(origin):
+                found = list(pointing_inline(document, item, effective, route))
+            else:
+                nodes = leading_to(document.nodes, effective, route) if document is not None else ()
+                found = [Place(origin.path, node.span) for node in nodes]
+            if found:
+                return found[0]
+        return None
 
     def _transformed(self, path: str, route: Route) -> Place | None:
         """The field of a kustomization that gives an object its namespace, or an image its tag or name."""
@@ -292,17 +297,6 @@ class OverlaySources:
         spans = (*(one.span for one in literals), *(item.key_span for item in settings), Span(0, 0))
         return Place(document.source.path, spans[0])
 
-    def _patched(self, path: str, route: Route) -> Place | None:
-        """Where the scalar at a route stands in a patch within a kustomization file."""
-        wanted = at(self._document(path).nodes[0], route)
-        for origin in reversed(self.objects[path].origins):
-            document = self.workspace.document(origin.path)
-            if wanted is not None and wanted.text() and document is not None and origin.by.startswith("patches"):
-                found = within_patch(document, wanted.text())
-                if found is not None:
-                    return Place(origin.path, found)
-        return None
-
     def _candidates(self, item: Property, block: PropertyBlock, route: Route) -> Iterator[Property]:
         """The properties with the same key in the file that holds the text of a block."""
         effective = self.objects[item.path]
@@ -316,15 +310,30 @@ class OverlaySources:
             return
         for origin in reversed(effective.origins):
             document = self.workspace.document(origin.path)
+            blocks = [] if document is None else [one for one in document.blocks if meant_for(document, one, effective)]
             own = [
                 one
-                for other in (document.blocks if document else ())
+                for other in blocks
                 if (other.carrier == CARRIER) == (block.carrier == CARRIER)
                 for one in other.all(item.key)
             ]
-            if own:
+            if own or self._is_set_by_operation(origin, document, item.path, route):
                 yield from own
                 return
+
+    def _is_set_by_operation(self, origin: Origin, document: Document | None, path: str, route: Route) -> bool:
+        """Does an operation of a JSON patch set what is at a route? Its value is no property to us."""
+        effective = self._document(path).nodes[0]
+        if document is None or origin.by not in BY:
+            return False
+        if _is_inline(origin):
+            return any(written_inline(document, self.objects[path], effective, route))
+        return not document.objects and any(added_by(document.nodes, effective, route))
+
+
+def _is_inline(origin: Origin) -> bool:
+    """Is an origin a patch that stands as a text in a kustomization file?"""
+    return origin.by in BY and origin.path == origin.kustomization
 
 
 def _around(text: str, written: str, where: str) -> tuple[str, str]:
@@ -339,11 +348,6 @@ def _kind_of(document: Document | None, block: PropertyBlock) -> str:
     """The kind of the object that a block stands in; empty in a file that is no manifest."""
     objects = document.objects if document else ()
     return next((one.kind for one in objects if one.span.covers(block.span)), "")
-
-
-def _is_part(written: KubernetesObject, effective: EffectiveObject) -> bool:
-    """Is an object in a file, or a patch, one that an effective object was made of? Its name may have grown since."""
-    return written.kind == effective.kind and bool(written.name) and written.name in effective.name
 
 
 def _route_in(node: Node, start: int, to: Node | None) -> Iterator[str | int]:
