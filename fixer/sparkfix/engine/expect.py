@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sparkfix.formats.document import Document
-from sparkfix.model import Add, Change, CommentOut, Guard, Property, Remove, RenameKey, SetValue
+from sparkfix.model import Add, Change, CommentOut, Guard, Property, PropertyBlock, Remove, RenameKey, SetValue
 
+_POSITION = re.compile(r"\.\d+(?=[.:]|\Z)")
 Setting = tuple[str, str, tuple[tuple[str, int], ...]]
 """Key, value, and the conditions and positions of the arms it stands under."""
 
@@ -22,9 +24,14 @@ def _setting(item: Property) -> Setting:
     return item.key, item.value, _conditions(item.guard)
 
 
+def _where(block: PropertyBlock) -> str:
+    """The words for a place without positions in lists, which move where a change adds an item above."""
+    return _POSITION.sub("", block.where)
+
+
 def settings_of(document: Document) -> Settings:
     """All settings of a file as they are."""
-    return [(block.carrier, block.where, [_setting(item) for item in block.properties]) for block in document.blocks]
+    return [(block.carrier, _where(block), [_setting(item) for item in block.properties]) for block in document.blocks]
 
 
 def expected_settings(document: Document, changes: Sequence[Change]) -> Settings:
@@ -38,7 +45,7 @@ def expected_settings(document: Document, changes: Sequence[Change]) -> Settings
     for block in document.blocks:
         settings = [setting for item in block.properties for setting in _after(item, own.get(_identity(item), ()))]
         if settings:
-            found.append((block.carrier, block.where, settings))
+            found.append((block.carrier, _where(block), settings))
     return found
 
 

@@ -69,7 +69,7 @@ class Document:
 @dataclass(frozen=True)
 class Context:
     """What a reader is told of its text: whether it stands in a chart's `templates/`, which template actions the text
-    around it has there (None: nobody has looked), and how it has the texts inside it read.
+    around it has there (None: nobody has looked), what `name` is known of it, and how it has the texts inside it read.
 
     `open_inner` takes such a text, the name that is known of it (a file name or the key above it) and its template
     actions; it gives None if there is nothing in it that sparkfix knows.
@@ -78,6 +78,7 @@ class Context:
     open_inner: Callable[[SourceText, str, Template | None], Document | None]
     in_chart_templates: bool = False
     template: Template | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True)

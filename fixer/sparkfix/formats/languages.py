@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.json.reading import read_json
 from sparkfix.formats.properties.reading import read_properties
+from sparkfix.formats.shell.reading import read_shell, read_words
+from sparkfix.formats.shell.rest import rest_of_shell, rest_of_words
 from sparkfix.formats.yaml.reading import read_yaml
 from sparkfix.text.source import SourceText
 
@@ -41,6 +43,14 @@ LANGUAGES = (
         read_properties,
     ),
     Language("json", "`.json`", re.compile(r"\.json\Z"), read_json),
+    Language(
+        "shell",
+        "`.sh`, `.bash`, also before `.template`, `.tmpl`, `.tpl`, `.gotmpl`, `.j2`",
+        re.compile(rf"\.(?:sh|bash){_TEMPLATE_ENDINGS}"),
+        read_shell,
+        rest_of_shell,
+    ),
+    Language("words", "none: options of a command in one text", re.compile(r"(?!)"), read_words, rest_of_words),
     Language(
         "yaml",
         "`.yaml`, `.yml`, `.tpl`, `.gotmpl`, also before `.template`, `.tmpl`, `.gotmpl`, `.j2`",

@@ -44,7 +44,7 @@ def _open_inner(source: SourceText, name: str, template: Template | None, depth:
     if not found:
         return None
     try:
-        document = language(found).read(source, replace(_context(depth), template=template))
+        document = language(found).read(source, replace(_context(depth), template=template, name=name))
         return document if document.blocks or document.objects else None
     except Exception as error:
         # As for a file: what surrounds the text is still read.

@@ -40,10 +40,10 @@ def without_actions(text: str) -> str:
 
 
 def property_at(workload: Workload, word: Word) -> Property | None:
-    """The property that a word sets, if it is one that a format found."""
+    """The property whose value a word holds, if it is one that a format found."""
     for block in workload.blocks:
         for item in block.properties:
-            if item.path == workload.path and word.span.start <= item.key_span.start < word.span.end:
+            if item.path == workload.path and word.span.covers(item.value_span):
                 return item
     return None
 
