@@ -165,6 +165,12 @@ def test_what_a_command_cannot_take(key: str, change: object, reason: str) -> No
         ("# äöü\nspark-submit --conf spark.a=ä x.py", "spark.a", lambda one: SetValue(one, "ß"), "# äöü\nspark-submit --conf spark.a=\"ß\" x.py"),
         ("bash -c \"spark-submit --conf spark.a=\\\"x\\\" y.py\"\n", "spark.a", lambda one: SetValue(one, "a $b"), "bash -c \"spark-submit --conf spark.a=\\\"a \\\\\\$b\\\" y.py\"\n"),
         ("X=$(spark-submit --conf spark.a=1 x.py)\n", "spark.a", lambda one: SetValue(one, "2"), "X=$(spark-submit --conf spark.a=2 x.py)\n"),
+        ('O="\n --conf spark.a=1 \\\n --conf spark.b=2\n"\n', "spark.b", lambda one: Add(one, "spark.c", "3"), 'O="\n --conf spark.a=1 \\\n --conf spark.b=2 \\\n --conf spark.c=3\n"\n'),
+        ('O="\n --conf spark.a=1\n --conf spark.b=2\n"\n', "spark.b", lambda one: Add(one, "spark.c", "3"), 'O="\n --conf spark.a=1\n --conf spark.b=2\n --conf spark.c=3\n"\n'),
+        ('O="--conf spark.a=1 \\\n --conf spark.b=2"\n', "spark.b", lambda one: Add(one, "spark.c", "3"), 'O="--conf spark.a=1 \\\n --conf spark.b=2 \\\n --conf spark.c=3"\n'),
+        ('O="--conf spark.a=1 \\\n --conf spark.b=2"\n', "spark.b", Remove, 'O="--conf spark.a=1"\n'),
+        ('O="--conf spark.a=1 \\\r\n --conf spark.b=2"\r\n', "spark.b", lambda one: SetValue(one, "3"), 'O="--conf spark.a=1 \\\r\n --conf spark.b=3"\r\n'),
+        ('O="$O \\\n -Dspark.a=$X \\\n -Dspark.b=2";\n', "spark.b", lambda one: Add(one, "spark.c", "3"), 'O="$O \\\n -Dspark.a=$X \\\n -Dspark.b=2 \\\n -Dspark.c=3";\n'),
         ("X=$(spark-submit --conf spark.a=1 x.py)\n", "spark.a", Remove, "X=$(spark-submit x.py)\n"),
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ from sparkfix.formats.helm.lexer import Template
 from sparkfix.formats.shell.options import Text, options_in
 from sparkfix.formats.shell.words import Word, split
 from sparkfix.model import Property, PropertyBlock, Span
+from sparkfix.text.source import SourceText
 
 CARRIERS = ("arguments", "flags", "Java options")
 _HOLDS_OPTIONS = re.compile(r"(?:^|[\s=\"'])(?:(?:--conf|-c)[\s=]+[\"']?spark\.|-Dspark\.)")
@@ -48,13 +49,19 @@ def text_blocks(
         return
     inner = words[0].source
     if template.actions:
-        template = inner_template(template, word.inner)
-        template = inner_template(template, inner) if inner is not word.inner else template
+        template = _template_of(inner, word.source, template)
     where = f"the variable `{name}`" if name else where
     span = inner.span(0, len(inner.folded))
     yield from word_blocks(
         words, Text(template, lines=True, whole=word.text), where, span, finish, sparks=bool(_SPARKS.search(name))
     )
+
+
+def _template_of(inner: SourceText, source: SourceText, template: Template) -> Template:
+    """The template of a text at some depth in `source`."""
+    if inner is source or inner.placement is None:
+        return template
+    return inner_template(_template_of(inner.placement.outer, source, template), inner)
 
 
 def words_inside(word: Word, *, name: str = "") -> list[Word]:
@@ -63,10 +70,10 @@ def words_inside(word: Word, *, name: str = "") -> list[Word]:
     Spark's own variables, and those of Java, are taken apart with regard to quotes
     (`CommandBuilderUtils.parseOptionString` and `pyspark/java_gateway.py` of Spark 3.5).
     """
-    inner = word.inner
+    inner, computed = word.laid_out
     own = _NAMED.match(inner.folded)
     masked = " " * own.end() + inner.folded[own.end() :] if own is not None else inner.folded
-    words = split(inner, masked, word.computed_inside, quotable=bool(_READS_QUOTES.match(name)))
+    words = split(inner, masked, computed, quotable=bool(_READS_QUOTES.match(name)))
     if own is None or len(words) != 1 or not words[0].parts or not words[0].parts[0].style:
         return words
     return [replace(one, quotable=True) for one in words_inside(words[0])]

@@ -101,38 +101,34 @@ class Place:
 
     def add(self, text: str, *, before: bool) -> tuple[Edit, ...]:
         """Put another option in front of this one or behind it."""
-        source, folded = self.source, self.source.folded
-        if not self._has_line:
-            following = source.text(self.end, self.behind)
-            if not before and self._line_rest == "\\" and "\n" in following:
-                return (source.edit(self.end, self.end, following + text),)
-            return (
-                source.edit(self.start, self.start, text + " ")
-                if before
-                else source.edit(self.end, self.end, " " + text),
-            )
+        return (self._add_line(text, before) if self._has_line else self._add_inline(text, before),)
+
+    def _add_inline(self, text: str, before: bool) -> Edit:
+        if before:
+            return self.source.edit(self.start, self.start, text + " ")
+        following = self.source.text(self.end, self.behind)
+        in_lines = self._line_rest == "\\" and "\n" in following
+        return self.source.edit(self.end, self.end, following + text if in_lines else " " + text)
+
+    def _add_line(self, text: str, before: bool) -> Edit:
+        """A line of its own for another option, continued as those around it are."""
+        source = self.source
         start, end = source.line_start(self.start), source.line_end(self.end - 1)
-        indent = source.text(start, self.start)
-        if self._line_rest == "\\" or (self.lines and folded[end - 1] == "\n"):
-            at = start if before else end
-            tail = (
-                source.text(self.end, end)
-                if self._line_rest == "\\"
-                else folded[end - len(_newline(folded, end)) : end]
-            )
-            return (source.edit(at, at, indent + text + tail),)
         separator = source.text(self.before, self.start)
+        ends_itself = self.lines and source.folded[end - 1] == "\n" and "\\" not in separator
+        if self._line_rest == "\\" or ends_itself:
+            tail = source.text(self.end, end)
+            if self._line_rest != "\\":
+                tail = tail.lstrip(" \t")
+            at = start if before else end
+            return source.edit(at, at, source.text(start, self.start) + text + tail)
         if "\n" not in separator:
             raise Refused("something else stands between it and the line that it goes on from")
         if before:
-            return (source.edit(self.start, self.start, text + separator),)
-        return (source.edit(self.end, self.end, separator + text),)
+            return source.edit(self.start, self.start, text + separator)
+        return source.edit(self.end, self.end, separator + text)
 
 
 def _break_at(text: str, position: int) -> int:
     """The length of the line break at a position, 0 if there is none."""
     return 2 if text.startswith("\r\n", position) else 1 if text.startswith("\n", position) else 0
-
-
-def _newline(text: str, end: int) -> str:
-    return "\r\n" if text.endswith("\r\n", 0, end) else "\n"

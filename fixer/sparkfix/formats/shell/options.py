@@ -22,10 +22,12 @@ _VARIABLE = re.compile(r"\$(?:\{)?(\w+)")
 
 @dataclass(frozen=True)
 class Options:
-    """The properties of one command by carrier, and the positions of the words that make them up."""
+    """The properties of one command by carrier, and the positions of the words that make them up; those of the words that
+    Spark hands to the application unread."""
 
     found: dict[str, tuple[Property, ...]]
     words: frozenset[int]
+    handed_on: range
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,12 @@ def options_in(words: Sequence[Word], text: Text, *, sparks: bool = False) -> Op
     found: dict[str, tuple[Property, ...]] = {}
     for option in sorted(options, key=lambda option: option.at):
         found[option.carrier] = (*found.get(option.carrier, ()), _property(words, option, text))
-    return Options(found, frozenset(position for option in options for position in (option.at, option.value_at)))
+    last = texts.index("--", end) if "--" in texts[end:] else len(texts)
+    return Options(
+        found,
+        frozenset(position for option in options for position in (option.at, option.value_at)),
+        range(min(end + 1, last), last),
+    )
 
 
 def _end_of_options(words: Sequence[Word], texts: Sequence[str], launcher: int | None) -> int:

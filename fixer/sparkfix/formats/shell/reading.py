@@ -10,11 +10,12 @@ from sparkfix.formats.helm.lexer import NO_TEMPLATE, Template, parse
 from sparkfix.formats.helm.mask import SOLID_BLANK, mask
 from sparkfix.formats.shell.blocks import Finish, holds_options, may_hold_flags, text_blocks, word_blocks
 from sparkfix.formats.shell.inner import call_name, is_script, nested_texts
-from sparkfix.formats.shell.options import Text
+from sparkfix.formats.shell.options import Text, options_in
 from sparkfix.formats.shell.syntax import Call, Script, parse_script
 from sparkfix.formats.shell.variables import literals, with_variables
 from sparkfix.formats.shell.words import Range, Word
-from sparkfix.model import Problem, Property, PropertyBlock
+from sparkfix.model import Problem, Property, PropertyBlock, Span
+from sparkfix.spark.programs import launcher_at
 from sparkfix.text.source import SourceText
 
 _ACTION_LINE = re.compile(r"(?m)^[ \t]*#_+[ \t]*\r?\n|^[ \t]+\r?\n")
@@ -29,7 +30,8 @@ def read_shell(source: SourceText, context: Context) -> Document:
     script = script_of(source, template)
     blocks = tuple(_script_blocks(source, script, template))
     document = Document(
-        source, template, blocks=blocks, problems=tuple(_problems(source, script)), language="shell"
+        source, template, blocks=blocks, problems=tuple(_problems(source, script)), language="shell",
+        handed_on=tuple(_handed_on(source, script, template)),
     )  # fmt: skip
     return with_nested(document, tuple(nested_texts(source, script, template, context)))
 
@@ -78,7 +80,7 @@ def _readable(source: SourceText, template: Template) -> str:
     if template.actions:
         text = mask(text, template).replace(SOLID_BLANK, " ")
         text = _ACTION_LINE.sub(lambda match: " " * len(match[0]), text)
-    return text.replace("\\\r\n", " \\\n").replace("\r\n", " \n") if "\r" in text else text
+    return text.replace("\\\r\n", "\\\n ").replace("\r\n", " \n") if "\r" in text else text
 
 
 def _ranges(template: Template) -> tuple[Range, ...]:
@@ -101,6 +103,14 @@ def _script_blocks(source: SourceText, script: Script, template: Template) -> It
         found.extend(word_blocks(call.words, text, where, span, finish, sparks=sparks(call), others=scripts(call)))
     found.extend(_assigned_blocks(source, script, template, finish))
     yield from sorted(found, key=lambda block: block.span)
+
+
+def _handed_on(source: SourceText, script: Script, template: Template) -> Iterator[Span]:
+    for call in script.calls:
+        if speaks(source, call) and launcher_at([word.text for word in call.words]) is not None:
+            options = options_in(call.words, Text(template, lines=bool(call.array)), sparks=sparks(call))
+            for position in options.handed_on:
+                yield source.span(call.words[position].start, call.words[position].end)
 
 
 def _assigned_blocks(

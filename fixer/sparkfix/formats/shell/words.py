@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sparkfix.formats.shell.quoting import escaped
@@ -14,6 +15,7 @@ from sparkfix.text.source import SourceText
 
 Range = tuple[int, int]
 _BLANK = " \t\r\n"
+_LINE_END = re.compile(r"(\\\r?\n)")
 _ANSI = {"n": "\n", "t": "\t", "\\": "\\", "'": "'", '"': '"'}
 
 
@@ -31,7 +33,7 @@ class Word:
     """A word of a text in `source`: its range, the pieces that it means, its parts, and what is computed in it.
 
     `quotable` says that quotes in the text are read as the shell does; a `raw` word is a whole text, in which nothing
-    is taken for quotes.
+    is taken for quotes. `breaks` are the places of continued line ends, which mean nothing.
     """
 
     source: SourceText
@@ -42,6 +44,7 @@ class Word:
     computed: tuple[Range, ...] = ()
     quotable: bool = True
     raw: bool = False
+    breaks: tuple[int, ...] = ()
 
     @cached_property
     def text(self) -> str:
@@ -63,6 +66,28 @@ class Word:
         return placed(
             self.source, self.pieces, lambda text: text, at=self._content_start, escape_at=self._escape_at
         )  # fmt: skip
+
+    @cached_property
+    def laid_out(self) -> tuple[SourceText, tuple[Range, ...]]:
+        """The word's meaning with its continued line ends, for a reader to whom they are blanks, and what is computed
+        in it."""
+        if not self.breaks:
+            return self.inner, self.computed_inside
+        ends = [(self.source.text(at, at + 2), at, at + 2) for at in self.breaks]
+        pieces = tuple(sorted([*self.pieces, *ends], key=lambda piece: piece[1:]))
+        inner = placed(
+            self.source, pieces, lambda text: text, at=self._content_start, escape_at=self._escape_lines_at
+        )  # fmt: skip
+        return inner, replace(self, pieces=pieces, breaks=()).computed_inside
+
+    def _escape_lines_at(self, start: int, end: int) -> Callable[[str], str]:
+        escape = self._escape_at(start, end)
+
+        def escape_lines(text: str) -> str:
+            parts = _LINE_END.split(text)
+            return "".join(part if index % 2 else escape(part) for index, part in enumerate(parts) if part)
+
+        return escape_lines
 
     @property
     def _content_start(self) -> int:
@@ -123,6 +148,7 @@ class _Reader:
     pieces: list[Piece]
     parts: list[Part]
     plain: int = -1
+    breaks: list[int] = field(default_factory=list)
 
     def flush(self, end: int) -> None:
         """End the run of characters that mean themselves."""
@@ -174,7 +200,16 @@ def _read(
             reader.grown(position)
     reader.flush(position)
     inside = tuple((first, min(last, position)) for first, last in holes.items() if first < position)
-    return Word(source, start, position, tuple(reader.pieces), tuple(reader.parts), inside, quotable)
+    return Word(
+        source,
+        start,
+        position,
+        tuple(reader.pieces),
+        tuple(reader.parts),
+        inside,
+        quotable,
+        breaks=tuple(reader.breaks),
+    )
 
 
 def _plain_part(reader: _Reader, style: str, position: int) -> None:
@@ -190,6 +225,7 @@ def _character(reader: _Reader, text: str, position: int, stop: int, style: str)
         return position + 1
     if following == "\n" and style != "$'":
         reader.flush(position)
+        reader.breaks.append(position)
         return position + 2
     if style == '"' and following not in '\\"$`':
         reader.plain = position if reader.plain < 0 else reader.plain
