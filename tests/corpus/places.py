@@ -140,9 +140,8 @@ def _starts(document: Document) -> set[int]:
     return {document.source.offset(item.key_span.start) for block in document.blocks for item in block.properties}
 
 
-def page(workspace: Workspace) -> str:
+def page(wanted: Counter[str], found: Counter[str], missed: list[Expected]) -> str:
     """The page about a corpus."""
-    wanted, found, missed = compared(workspace)
     rows = "".join(
         f"| {row} | {found[row]} | {wanted[row]} | {100 * found[row] / wanted[row]:.1f} % |\n" for row in sorted(wanted)
     )
@@ -159,9 +158,8 @@ def page(workspace: Workspace) -> str:
 
 def check_places(workspace: Workspace) -> Iterator[str]:
     """Print the table; a failure where too few keys are found."""
-    text = page(workspace)
-    print("\n## Keys found\n" + text.partition("\n\n| ")[2])
-    wanted, found, _ = compared(workspace)
+    wanted, found, missed = compared(workspace)
+    print("\n## Keys found\n" + page(wanted, found, missed).partition("\n\n| ")[2])
     share = 100 * sum(found.values()) / max(sum(wanted.values()), 1)
     if share < LEAST_FOUND:
         yield f"{share:.1f} % of the keys are found, {LEAST_FOUND} % are to be"
@@ -169,4 +167,4 @@ def check_places(workspace: Workspace) -> Iterator[str]:
 
 if __name__ == "__main__":
     listed = find_files([Path(sys.argv[1])], Path(sys.argv[1]))
-    PAGE.write_text(page(Workspace(DiskStore(listed.root), listed.files)), "utf-8")
+    PAGE.write_text(page(*compared(Workspace(DiskStore(listed.root), listed.files))), "utf-8")

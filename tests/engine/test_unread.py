@@ -30,7 +30,7 @@ def told(text: str, path: str = "x.yaml", key: str = "spark.a") -> list[str]:
     "text",
     [
         "description: use --conf spark.a=1\n", "run: |\n  echo spark-submit --conf spark.a=1\n",
-        "sparkConf:\n  spark.b: -Dspark.a=1\n", "data:\n  job.py: |\n    x = '--conf spark.a=1'\n",
+        "sparkConf:\n  spark.b: -Dspark.a=1\n", "data:\n  job.R: |\n    x = '--conf spark.a=1'\n",
     ],
 )  # fmt: skip
 def test_option_of_a_command_is_told(text: str) -> None:
@@ -41,7 +41,7 @@ def test_option_of_a_command_is_told(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("data:\n  job.py: |\n    spark.conf.set('spark.a', 1)\n", 3),
+        ("data:\n  job.R: |\n    print('spark.a')\n", 3),
         ("podLabels:\n  spark.a: x\n", 2),
         ("# c\nq: 'not # spark.a'\n", 2),
     ],

@@ -25,6 +25,13 @@ SAMPLES = {
     "flags": ("a.yaml", "args:\n- --driver-memory\n- 1g\n- --executor-memory=2g\n"),
     "Java options": ("a.sh", "SPARK_HISTORY_OPTS='-Dspark.a=1 -Dspark.b=2'\n"),
     "base64 Secret": ("a.yaml", "kind: Secret\napiVersion: v1\ndata:\n  spark.conf: c3BhcmsuYT0xCnNwYXJrLmI9Mgo=\n"),
+    "Python calls": ("a.py", 'conf.set("spark.a", "1")\nconf.set("spark.b", "2")\n'),
+    "Python dict": ("a.py", 'CONF = {\n    "spark.a": "1",\n    "spark.b": 2\n}\n'),
+    "Python pairs": ("a.py", 'conf.setAll([\n    ("spark.a", "1"),\n    ("spark.b", 2)\n])\n'),
+    "JVM calls": ("a.scala", 'object A {\n  conf.set("spark.a", "1")\n  conf.set("spark.b", "2")\n}\n'),
+    "Scala map": ("a.scala", 'object A {\n  val m = Map(\n    "spark.a" -> "1",\n    "spark.b" -> 2\n  )\n}\n'),
+    "Terraform map": ("a.tf", 'conf = {\n  "spark.a" = "1"\n  "spark.b" = 2\n}\n'),
+    "TOML table": ("a.toml", '[conf]\n"spark.a" = "1"\n"spark.b" = 2\n'),
     "JSON map": ("a.json", '{"spark.a": "1", "spark.b": 2}'),
     "JSON pairs": ("a.json", '[{"name": "spark.a", "value": "1"}, {"name": "spark.b", "value": "2"}]'),
 }

@@ -246,3 +246,13 @@ def test_a_map_in_yaml_that_does_not_parse_is_read_alone_and_told() -> None:
 
 def test_a_map_that_is_broken_itself_is_not_read() -> None:
     assert settings(opened(BROKEN.replace('    spark.b: "2"', '   spark.b: "2"'))) == [("map", "spark.c", "3")]
+
+
+@pytest.mark.parametrize("generator", ["configMapGenerator", "secretGenerator"])
+def test_sources_of_generators_are_files_and_literals_are_settings(generator: str) -> None:
+    text = (
+        f"{generator}:\n- name: c\n  files: [spark.conf=secret.conf]\n  envs:\n  - spark.env=a.env\n"
+        "  literals:\n  - spark.a=1\n"
+    )
+    assert settings(opened(text, "kustomization.yaml")) == [("list", "spark.a", "1")]
+    assert settings(opened("files: [spark.a=1]\n")) == [("list", "spark.a", "1")]

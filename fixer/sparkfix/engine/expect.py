@@ -6,7 +6,20 @@ import re
 from collections.abc import Sequence
 
 from sparkfix.formats.document import Document
-from sparkfix.model import Add, Change, CommentOut, Guard, Property, PropertyBlock, Remove, RenameKey, SetValue
+from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.model import (
+    Add,
+    Change,
+    CommentOut,
+    Guard,
+    Property,
+    PropertyBlock,
+    Remove,
+    RenameKey,
+    SetValue,
+    SetWords,
+    Span,
+)
 
 _POSITION = re.compile(r"\.\d+(?=[.:]|\Z)")
 Setting = tuple[str, str, tuple[tuple[str, int], ...]]
@@ -29,13 +42,40 @@ def _where(block: PropertyBlock) -> str:
     return _POSITION.sub("", block.where)
 
 
-def settings_of(document: Document) -> Settings:
-    """All settings of a file as they are."""
-    return [(block.carrier, _where(block), [_setting(item) for item in block.properties]) for block in document.blocks]
+def settings_of(document: Document, changes: Sequence[Change] = ()) -> Settings:
+    """All settings of a file as they are, without those among words that changes rewrite: trees have these whole."""
+    rewritten = rewritten_keys(document, changes)
+    found: Settings = []
+    for block in document.blocks:
+        settings = [_setting(item) for item in block.properties if item.key_span.start not in rewritten]
+        if settings:
+            found.append((block.carrier, _where(block), settings))
+    return found
+
+
+def rewritten_words(document: Document, changes: Sequence[Change]) -> tuple[Span, ...]:
+    """The words of the commands that changes rewrite; trees compare these whole.
+
+    Such words may become settings, or stop to be some. Their command is known by its words in the report, which are
+    the same before and after.
+    """
+    commands = {(change.command.where, change.command.shell) for change in changes if isinstance(change, SetWords)}
+    if not commands:
+        return ()
+    found = (item for item in commands_in(document.objects) if (item.where, item.shell) in commands)
+    return tuple(word.span for item in found for word in item.words)
+
+
+def rewritten_keys(document: Document, changes: Sequence[Change]) -> frozenset[int]:
+    """Where the keys of settings begin that stand among the words of a command which a change rewrites."""
+    spans = rewritten_words(document, changes)
+    starts = (item.key_span.start for block in document.blocks if spans for item in block.properties)
+    return frozenset(start for start in starts if any(span.start <= start < span.end for span in spans))
 
 
 def expected_settings(document: Document, changes: Sequence[Change]) -> Settings:
     """All settings of a file as they must be after the changes; blocks that lose their last setting are gone."""
+    rewritten = rewritten_keys(document, changes)
     own: dict[tuple[str, int, str], list[Change]] = {}
     for change in changes:
         item = _subject(change)
@@ -43,7 +83,12 @@ def expected_settings(document: Document, changes: Sequence[Change]) -> Settings
             own.setdefault(_identity(item), []).append(change)
     found: Settings = []
     for block in document.blocks:
-        settings = [setting for item in block.properties for setting in _after(item, own.get(_identity(item), ()))]
+        settings = [
+            setting
+            for item in block.properties
+            if item.key_span.start not in rewritten
+            for setting in _after(item, own.get(_identity(item), ()))
+        ]
         if settings:
             found.append((block.carrier, _where(block), settings))
     return found

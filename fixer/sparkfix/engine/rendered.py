@@ -63,7 +63,7 @@ def findings_in_views(
         (one, finding)
         for one in shown
         for finding in _in_view(one, rules, options, problems)
-        if any(place.path in targets for place in finding.places)
+        if one.view.asked or any(place.path in targets for place in finding.places)
     ]
 
 
@@ -119,7 +119,8 @@ def _in_view(
     one: Rendered, rules: Sequence[Rule], options: Mapping[str, str], problems: list[Problem] | None
 ) -> Iterator[Finding]:
     for rule in rules:
-        if not rule.rendered or not may_find(rule, one.contents.values(), one.view.workspace, one.unit):
+        unasked = not rule.rendered or (one.view.derived and not rule.derived)
+        if unasked or not may_find(rule, one.contents.values(), one.view.workspace, one.unit):
             continue
         try:
             for finding in findings_of(rule, one.subjects, options, problems):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from sparkfix.engine.expect import rewritten_keys, rewritten_words
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.kubernetes.commands import WordList, commands_in
 from sparkfix.formats.kubernetes.write import env_entry
@@ -77,17 +78,17 @@ def _read_as(name: str, text: str) -> list[Any] | None:
 
 
 def trees_of(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
-    """The documents of a file as dicts, lists and texts; properties are left out (see `expect`), and the words of
-    scripts that a change rewrites stand beside them."""
+    """The documents of a file as dicts, lists and texts; properties are left out (see `expect`) but for those among
+    words that a change rewrites, and the words of scripts that one rewrites stand beside them."""
     scripts = any(isinstance(change, SetWords) and change.command.shell for change in changes)
-    context = _context(document, scripts=scripts)
+    context = _context(document, changes, scripts=scripts)
     return (*_roots(document, context), _script_words(document) if scripts else [])
 
 
 def expected_trees(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
     """The same after the changes, computed from the document before them."""
     scripts = any(isinstance(change, SetWords) and change.command.shell for change in changes)
-    context = _context(document, scripts=scripts)
+    context = _context(document, changes, scripts=scripts)
     roots = _roots(document, context)
     for change in changes:
         _carry_out(change, context)
@@ -95,16 +96,18 @@ def expected_trees(document: Document, changes: Sequence[Change]) -> tuple[Any, 
     return (*roots, words)
 
 
-def _context(document: Document, *, scripts: bool) -> _Context:
+def _context(document: Document, changes: Sequence[Change], *, scripts: bool) -> _Context:
     keys = {item.key_span.start for block in document.blocks for item in block.properties}
-    values = {
-        item.value_span.start for block in document.blocks if block.carrier == "flags" for item in block.properties
-    }  # fmt: skip
+    keys -= rewritten_keys(document, changes)
+    flags = (item for block in document.blocks if block.carrier == "flags" for item in block.properties)
+    values = {item.value_span.start for item in flags if item.key_span.start in keys}
     texts = {block.span.start for block in document.blocks if block.carrier in ("properties text", "base64 Secret")}
     places: set[int] = set()
     if scripts:
         places.update(start for _, start in _scripts(document))
-    nested = sorted(_texts_inside(document), key=_start)
+    words = rewritten_words(document, changes)
+    nested = [one for one in _texts_inside(document) if not any(span.start <= _start(one) < span.end for span in words)]
+    nested.sort(key=_start)
     return _Context(keys, texts, places, sorted(keys | values), nested, [_start(one) for one in nested])
 
 

@@ -25,7 +25,7 @@ from sparkfix.workspace.workloads import workloads_of
 from sparkfix.workspace.workspace import Workspace, mentions
 
 _KEY = re.compile(r"spark\.[A-Za-z][\w.]*")
-_SUBMIT = (b"spark-submit", b"spark-class")
+_SUBMIT = (b"spark-submit", b"spark-class", b"start-connect-server", b"start-thriftserver")
 
 
 @dataclass(frozen=True)

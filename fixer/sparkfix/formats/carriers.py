@@ -43,6 +43,13 @@ CARRIERS = (
     ),
     Carrier("base64 Secret", "properties text in a Secret's `data`", MappingProxyType(dict.fromkeys(KINDS, _SECRET))),
     Carrier("JSON map", '`"spark.x": "1"`', MappingProxyType({"comment out": "JSON has no comments"})),
+    Carrier("Python calls", '`.config("spark.x", "1")`, `conf.set("spark.x", "1")`'),
+    Carrier("Python dict", '`{"spark.x": "1"}`'),
+    Carrier("JVM calls", '`.config("spark.x", "1")`, `conf.set("spark.x", "1")` in Scala or Java'),
+    Carrier("Scala map", '`Map("spark.x" -> "1")`'),
+    Carrier("Terraform map", '`"spark.x" = "1"` in an object'),
+    Carrier("TOML table", '`"spark.x" = "1"`'),
+    Carrier("Python pairs", '`[("spark.x", "1")]`'),
     Carrier(
         "JSON pairs", '`{"name": "spark.x", "value": "1"}`', MappingProxyType({"comment out": "JSON has no comments"})
     ),

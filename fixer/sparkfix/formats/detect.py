@@ -5,13 +5,26 @@ from __future__ import annotations
 import re
 
 _BY_ENDING = {
-    ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".sh": "shell", ".bash": "shell", ".properties": "properties",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".py": "python",
+    ".ipynb": "notebook",
+    ".scala": "scala",
+    ".java": "java",
+    ".tf": "terraform",
+    ".tfvars": "terraform",
+    ".toml": "toml",
+    ".sh": "shell",
+    ".bash": "shell",
+    ".properties": "properties",
     ".conf": "properties",
-}  # fmt: skip
+}
 _ENDING = re.compile(r"\.\w+\Z")
 _MANIFEST = re.compile(r"(?m)^(?:-?[ \t]*)apiVersion:[ \t]*\S")
+_PYTHON = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w)")
 _YAML_KEY = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?[\"']?spark\.[A-Za-z][\w.\-]*[\"']?:[ \t]")
-_OTHER_ENDINGS = re.compile(r"\.(?:py|scala|java|sql|md|txt|xml|R|ipynb|html?|toml|log4j2?)\Z", re.IGNORECASE)
+_OTHER_ENDINGS = re.compile(r"\.(?:sql|md|txt|xml|R|sc|html?|log4j2?)\Z", re.IGNORECASE)
 _PROSE = re.compile(
     r"(?i)(?:.*[_.\-])?(?:description|message|help|title|summary|notes?|comments?|docs?|text|readme|name)\Z"
 )
@@ -23,7 +36,25 @@ _PROGRAM = re.compile(
     r"start-(?:connect-server|thriftserver)\.sh)(?=[\s\"'\\]|$)"
 )
 _FLAG_FIRST = re.compile(r"\s*(?:[A-Za-z_]\w*=)?[\"']?-{1,2}[A-Za-z]")
-_PYTHON = re.compile(r"(?m)^(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w|def[ \t]+\w+\(|class[ \t]+\w+)")
+_PYTHON_LINE = re.compile(r"(?m)^(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w|def[ \t]+\w+\(|class[ \t]+\w+)")
+# What no word alone is: several ones, a map or list, an option that sets a property.
+_SEVERAL_WORDS = re.compile(r"\S\s+\S|[{\[]|-Dspark\.|=spark\.")
+
+
+def may_hold_settings(text: str) -> bool:
+    """May a string hold a text with settings of Spark, and so be worth reading on its own?"""
+    return "spark" in text and bool(_SEVERAL_WORDS.search(text))
+
+
+# Operations of a JSON patch, written in YAML.
+_OPERATION = re.compile(
+    r"(?m)\A(?=.*^[ \t]*(?:-[ \t]+)?path:[ \t]*[\"']?/)(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*-[ \t]", re.DOTALL
+)
+
+
+def is_patch(name: str, text: str) -> bool:
+    """Is a text below the key `patch` a list of operations on what another file holds?"""
+    return name == "patch" and bool(_OPERATION.search(text))
 
 
 def language_inside(name: str, text: str) -> str:
@@ -36,7 +67,9 @@ def language_inside(name: str, text: str) -> str:
         return _BY_ENDING[ending[0]]
     if text.lstrip().startswith(("{", "[")) and text.rstrip().endswith(("}", "]")):
         return "json"
-    if _MANIFEST.search(text) or _YAML_KEY.search(text):
+    if _PYTHON.match(text):
+        return "python"
+    if _MANIFEST.search(text) or _YAML_KEY.search(text) or is_patch(name, text):
         return "yaml"
     return _shell_or_words(name, text)
 
@@ -45,7 +78,7 @@ def _shell_or_words(name: str, text: str) -> str:
     """`shell` for a script, `words` for options alone; empty for what is neither."""
     if _SHEBANG.match(text):
         return "shell"
-    if _OTHER_ENDINGS.search(name) or _PROSE.match(name) or _OTHER_SHEBANG.match(text) or _PYTHON.search(text):
+    if _OTHER_ENDINGS.search(name) or _PROSE.match(name) or _OTHER_SHEBANG.match(text) or _PYTHON_LINE.search(text):
         return ""
     option = bool(_OPTION.search(text))
     if _FLAG_FIRST.match(text):

@@ -74,13 +74,15 @@ class Context:
     around it has there (None: nobody has looked), what `name` is known of it, and how it has the texts inside it read.
 
     `open_inner` takes such a text, the name that is known of it (a file name or the key above it) and its template
-    actions; it gives None if there is nothing in it that sparkfix knows.
+    actions; it gives None if there is nothing in it that sparkfix knows. `read_inner` gives None only if the text is in
+    no language that it reads.
     """
 
     open_inner: Callable[[SourceText, str, Template | None], Document | None]
     in_chart_templates: bool = False
     template: Template | None = None
     name: str = ""
+    read_inner: Callable[[SourceText, str], Document | None] = lambda source, name: None
 
 
 @dataclass(frozen=True)

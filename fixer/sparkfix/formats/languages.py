@@ -11,9 +11,14 @@ from dataclasses import dataclass
 
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.json.reading import read_json
+from sparkfix.formats.notebook.reading import read_notebook, rest_of_notebook
 from sparkfix.formats.properties.reading import read_properties
+from sparkfix.formats.python.reading import read_python, rest_of_python
+from sparkfix.formats.scala.reading import read_java, read_scala, rest_of_code
 from sparkfix.formats.shell.reading import read_shell, read_words
 from sparkfix.formats.shell.rest import rest_of_shell, rest_of_words
+from sparkfix.formats.terraform.reading import read_terraform, rest_of_terraform
+from sparkfix.formats.toml.reading import read_toml, rest_of_toml
 from sparkfix.formats.yaml.reading import read_yaml
 from sparkfix.text.source import SourceText
 
@@ -32,6 +37,7 @@ class Language:
     names: re.Pattern[str]
     read: Callable[[SourceText, Context], Document]
     rest: Callable[[Document], object] | None = None
+    long_lines: bool = False
 
 
 _TEMPLATE_ENDINGS = r"(?:\.(?:template|tmpl|tpl|gotmpl|j2))?\Z"
@@ -42,6 +48,12 @@ LANGUAGES = (
         re.compile(rf"(?:\.(?:conf|properties|cfg)|(?:^|/)spark-defaults){_TEMPLATE_ENDINGS}"),
         read_properties,
     ),
+    Language("python", "`.py`", re.compile(r"\.py\Z"), read_python, rest_of_python),
+    Language("scala", "`.scala`, `.sc`", re.compile(r"\.(?:scala|sc)\Z"), read_scala, rest_of_code),
+    Language("java", "`.java`", re.compile(r"\.java\Z"), read_java, rest_of_code),
+    Language("terraform", "`.tf`, `.tfvars`", re.compile(r"\.(?:tf|tfvars)\Z"), read_terraform, rest_of_terraform),
+    Language("toml", "`.toml`", re.compile(r"\.toml\Z"), read_toml, rest_of_toml),
+    Language("notebook", "`.ipynb`", re.compile(r"\.ipynb\Z"), read_notebook, rest_of_notebook, long_lines=True),
     Language("json", "`.json`", re.compile(r"\.json\Z"), read_json),
     Language(
         "shell",

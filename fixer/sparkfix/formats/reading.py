@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sparkfix.formats.detect import language_inside
+from sparkfix.formats.detect import is_patch, language_inside
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.helm.lexer import Template
 from sparkfix.formats.languages import language, language_of_file
@@ -31,21 +31,27 @@ def internal_problem(path: str, error: Exception) -> Problem:
 
 def _context(depth: int, *, in_chart_templates: bool = False) -> Context:
     def open_inner(source: SourceText, name: str, template: Template | None) -> Document | None:
-        return _open_inner(source, name, template, depth + 1)
+        document = _read_inner(source, name, template, depth + 1)
+        known = document is not None and (
+            document.blocks or document.objects or not document.language or is_patch(name, source.folded)
+        )
+        return document if known else None
 
-    return Context(open_inner, in_chart_templates)
+    def read_inner(source: SourceText, name: str) -> Document | None:
+        return _read_inner(source, name, None, depth + 1)
+
+    return Context(open_inner, in_chart_templates, read_inner=read_inner)
 
 
-def _open_inner(source: SourceText, name: str, template: Template | None, depth: int) -> Document | None:
-    """A text inside another one; None if it is in no language that we read there, or holds nothing of Spark."""
+def _read_inner(source: SourceText, name: str, template: Template | None, depth: int) -> Document | None:
+    """A text inside another one; None if it is in no language that we read there."""
     if depth > DEEPEST:
         return None
     found = language_inside(name, source.folded)
     if not found:
         return None
     try:
-        document = language(found).read(source, replace(_context(depth), template=template, name=name))
-        return document if document.blocks or document.objects else None
+        return language(found).read(source, replace(_context(depth), template=template, name=name))
     except Exception as error:
         # As for a file: what surrounds the text is still read.
-        return Document(source, problems=(internal_problem(source.path, error),))
+        return Document(source, problems=(internal_problem(source.path, error),), language="")

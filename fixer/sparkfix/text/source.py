@@ -192,6 +192,10 @@ class SourceText:
         start = self.line_start(offset)
         return self.line_of(offset), len(self.text(start, offset)) + 1
 
+    def line_in_file(self, offset: int) -> int:
+        """1-based number of the file's line in which a position in `folded` stands."""
+        return self.position(self.span(offset, offset).start)[0]
+
     def line_text(self, number: int) -> str:
         """Text of a 1-based line, without its newline."""
         start = self._line_starts[number - 1]

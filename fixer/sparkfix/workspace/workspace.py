@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sparkfix.formats.document import Document
+from sparkfix.formats.languages import language_of_file
 from sparkfix.formats.reading import open_document
 from sparkfix.model import Problem
 from sparkfix.spark.flags import FLAG_OF
@@ -16,13 +17,14 @@ from sparkfix.workspace.store import Store
 
 LONGEST_LINE = 1 << 20
 _PROPERTY = re.compile(
-    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n)|[23]?-(?:submit|class|shell|sql)|R?[ \t]+--?[a-z])",
+    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n|[\"']\]?[ \t]*(?:[,)=]|->))"
+    rb"|[23]?-(?:submit|class|shell|sql)|R?[ \t]+--?[a-z])",
     re.MULTILINE,
 )
 _NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
 _SERVERS = (
     b"start-connect-server", b"SparkConnect", b"start-history-server", b"start-thriftserver", b"sbin/start-",
-    b"spark-daemon.sh",
+    b"spark-daemon.sh", b"sparkConf:",
 )  # fmt: skip
 # What shows a daemon of a standalone cluster, in a file that says `spark` besides.
 _DAEMONS = (
@@ -34,6 +36,8 @@ _DAEMONS = (
     b"/spark-worker",
 )
 _FLAGS = {key.encode(): flag.encode() for key, flag in FLAG_OF.items()}
+# Where a program begins to configure Spark, also with names that hold no key.
+_BUILDERS = (b"Session.builder", b"SparkConf(")
 _BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
 
 
@@ -46,7 +50,9 @@ def mentions_spark(data: bytes) -> bool:
         data = data.replace(b"\0", b"")
     if b"spark" in data and (_PROPERTY.search(data) or _NESTED.search(data)):
         return True
-    if any(word in data for word in _SERVERS) or (b"spark" in data and any(word in data for word in _DAEMONS)):
+    if any(word in data for word in _SERVERS) or (
+        b"spark" in data and any(word in data for word in (*_DAEMONS, *_BUILDERS))
+    ):
         return True
     return _in_base64(data)
 
@@ -79,6 +85,7 @@ class _Shared:
 
     documents: dict[tuple[str, bytes], Document] = field(default_factory=dict)
     read: dict[str, bytes | None] = field(default_factory=dict)
+    real: dict[str, str] = field(default_factory=dict)
     charts: dict[str, str | None] = field(default_factory=dict)
     folders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     units: dict[tuple[str, ...], dict[str, list[str]]] = field(default_factory=dict)
@@ -111,12 +118,17 @@ class Workspace:
         return replace(self, _shared=_Shared(documents=other._shared.documents))
 
     def data(self, path: str) -> bytes | None:
-        """The bytes of a file as this snapshot has them; None if it cannot be read. Each file is read once."""
+        """The bytes of a file as this snapshot has them; None if it cannot be read. Each file is read once.
+
+        What is reached by a symbolic link is what it leads to.
+        """
         if path in self.edited:
             return self.edited[path]
         if path not in self._shared.read:
+            self._shared.real[path] = self.store.resolved(path)
             self._shared.read[path] = self.store.read(path)
-        return self._shared.read[path]
+        real = self._shared.real[path]
+        return self.edited[real] if real in self.edited else self._shared.read[path]
 
     def relevant(self, path: str) -> bool:
         """May a file say something of Spark (see `mentions_spark`)? A file that the user named always may."""
@@ -137,7 +149,8 @@ class Workspace:
         found = self._shared.documents.get(key)
         if found is None:
             source = SourceText(path, data)
-            number = overlong_line(data)
+            own = language_of_file(path)
+            number = 0 if own is not None and own.long_lines else overlong_line(data)
             if number:
                 problem = Problem(path, f"a line of more than {LONGEST_LINE >> 20} MB is no configuration", number)
                 found = Document(source, problems=(problem,))

@@ -14,7 +14,7 @@ from sparkfix.formats.helm.lexer import NO_TEMPLATE
 from sparkfix.formats.json.entries import JsonEntry
 from sparkfix.formats.yaml.entries import ArgumentEntry, MapEntry, PairEntry
 from sparkfix.formats.yaml.reading import read_composed
-from sparkfix.model import Entry, Problem, Property, PropertyBlock
+from sparkfix.model import Entry, Problem, Property, PropertyBlock, Span
 from sparkfix.text.source import SourceText
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
@@ -29,7 +29,7 @@ def read_json(source: SourceText, context: Context) -> Document:
     except (ValueError, RecursionError) as error:
         reason = f"not JSON: {error.msg}" if isinstance(error, json.JSONDecodeError) else "not JSON: nested too deeply"
         at = error.pos if isinstance(error, json.JSONDecodeError) and source.ascii else 0
-        line = source.position(source.span(min(at, len(source.folded)), min(at, len(source.folded))).start)[0]
+        line = source.line_in_file(min(at, len(source.folded)))
         return Document(source, problems=(Problem(source.path, reason, line),), language="json")
     if _EVENT_LOG.match(source.folded):
         return Document(source, language="json")
@@ -50,7 +50,10 @@ def _as_json(document: Document) -> list[PropertyBlock]:
             own.append(block)
         elif block.carrier in CARRIERS:
             properties = tuple(
-                replace(item, value=_value(document.source, item), entry=_entry(item)) for item in block.properties
+                replace(
+                    item, value=_value(document.source, item), entry=_entry(item), extent=_extent(document.source, item)
+                )
+                for item in block.properties
             )
             own.append(replace(block, carrier=CARRIERS[block.carrier], properties=properties))
     return own
@@ -64,6 +67,20 @@ def _value(source: SourceText, item: Property) -> str:
     """The property's value; with halves of surrogate pairs only JSON knows it."""
     raw = source.span_text(item.value_span)
     return str(json.loads(raw)) if raw.startswith('"') and _SURROGATE.search(raw) else item.value
+
+
+def _extent(source: SourceText, item: Property) -> Span | None:
+    """In another text, whose lines may be others, the entry with what parts it from its neighbours."""
+    if source.placement is None or not isinstance(item.entry, (MapEntry, PairEntry, ArgumentEntry)):
+        return item.extent
+    own = item.entry.item
+    line = source.line_start(own.start)
+    start = line if not source.folded[line : own.start].strip() else own.start
+    end = source.line_end(max(own.end - 1, own.start))
+    return source.span(
+        start if own.previous_end is None else min(start, own.previous_end),
+        end if own.next_start is None else max(end, own.next_start),
+    )
 
 
 def _entry(item: Property) -> Entry | None:

@@ -120,12 +120,23 @@ def _shell_words(command: Command, words: Sequence[Word | str]) -> tuple[Edit, .
             new_text = " ".join(texts)
             edits.append(_written(source, Span(at, at), new_text + gap if low < len(old) else gap + new_text))
         if high > low:
-            edits.append(_written(source, Span(old[low - 1].span.end, old[high - 1].span.end), ""))
+            edits.append(_written(source, _with_gap(source, old, low, high), ""))
     return tuple(edits)
 
 
 def _written(source: SourceText, span: Span, text: str) -> Edit:
     return source.edit(source.offset(span.start), source.offset(span.end), text)
+
+
+def _with_gap(source: SourceText, words: Sequence[Word], low: int, high: int) -> Span:
+    """The place of some words with the blanks before them; with those behind them where they begin a
+    line that continues another one and goes on."""
+    newline, continued = source.encode("\n"), source.encode("\\")
+    before = source.data[words[low - 1].span.end : words[low].span.start]
+    behind = source.data[words[high - 1].span.end : words[high].span.start] if high < len(words) else newline
+    if continued in before and newline in before and newline not in behind:
+        return Span(words[low].span.start, words[high].span.start)
+    return Span(words[low - 1].span.end, words[high - 1].span.end)
 
 
 def _list_words(command: Command, words: Sequence[Word | str]) -> tuple[Edit, ...]:

@@ -91,6 +91,16 @@ class PropertiesEntry:
         lines = _NATURAL_LINE.finditer(self.source.folded, setting.first, setting.end)
         return tuple(self._edit(line.start("text"), line.start("text"), "# ") for line in lines if line[0])
 
+    def comment_above(self, text: str) -> tuple[Edit, ...]:
+        """The edit that puts a comment line above the setting."""
+        self._must_have_its_lines()
+        if "\n" in text or "\r" in text:
+            raise Refused("a comment with a line break does not fit on a line")
+        setting = self.setting
+        newline = self._newline() or _line_break_before(self.source.folded, setting.start) or self.source.newline
+        line = self.source.text(setting.start, setting.first) + "# " + text
+        return (self._edit(setting.start, setting.start, line + newline),)
+
     def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
         setting, text = self.setting, self.source.text
         separator = text(setting.key_end, setting.value_start)

@@ -32,6 +32,12 @@ def _outer(word: Word, inside: Range) -> Range:
     return placement.range(*inside)
 
 
+def _check_written(computed: str) -> None:
+    """Raise `Refused` where the shell computes a value."""
+    if computed:
+        raise Refused(f"the value cannot be edited: {computed}")
+
+
 def _checked(key: str) -> str:
     if not _SIMPLE_KEY.fullmatch(key):
         raise Refused("the key needs quotes")
@@ -40,14 +46,19 @@ def _checked(key: str) -> str:
 
 @dataclass(frozen=True)
 class SettingEntry:
-    """`--conf key=value` or `-Dkey=value`: the word that holds the setting, and the ranges of its parts in its meaning."""
+    """`--conf key=value` or `-Dkey=value`: the word that holds the setting, and the ranges of its parts in its meaning.
+
+    `computed` says by what the shell computes the value, if it does.
+    """
 
     word: Word
     place: Place
     key: Range
     value: int
+    computed: str = ""
 
     def set_value(self, value: str) -> tuple[Edit, ...]:
+        _check_written(self.computed)
         return (set_text(self.word, self.value, value),)
 
     def rename(self, key: str) -> tuple[Edit, ...]:
@@ -78,12 +89,16 @@ class SettingEntry:
 
 @dataclass(frozen=True)
 class FlagEntry:
-    """`--driver-memory 4g`, or `--driver-memory=4g`: the word that holds the value, and that of the flag."""
+    """`--driver-memory 4g`, or `--driver-memory=4g`: the word that holds the value, and that of the flag.
+
+    `computed` says by what the shell computes the value, if it does.
+    """
 
     word: Word
     place: Place
     flag: Word
     value: int
+    computed: str = ""
 
     def _flag_for(self, key: str) -> str:
         if key not in FLAG_OF:
@@ -96,6 +111,7 @@ class FlagEntry:
         return _outer(self.flag, (0, length))
 
     def set_value(self, value: str) -> tuple[Edit, ...]:
+        _check_written(self.computed)
         return (set_text(self.word, self.value, value),)
 
     def rename(self, key: str) -> tuple[Edit, ...]:

@@ -17,6 +17,8 @@ from sparkfix.spark.programs import is_resource_text, launcher_at
 
 CONF = ("--conf", "-c")
 _SETTING = re.compile(r"(?P<prefix>--conf=|-D|)(?P<key>spark\.[A-Za-z][^\s=\"';,]*)=", re.DOTALL)
+# The same of any key, where Spark is what is started: it drops what is none of its own.
+_ANY_SETTING = re.compile(r"(?P<prefix>--conf=|)(?P<key>[A-Za-z][\w\-]*(?:\.[\w\-]+)+)=", re.ASCII)
 _VARIABLE = re.compile(r"\$(?:\{)?(\w+)")
 
 
@@ -58,7 +60,7 @@ def options_in(words: Sequence[Word], text: Text, *, sparks: bool = False) -> Op
     texts = [word.text for word in words]
     launcher = launcher_at(texts)
     end = _end_of_options(words, texts, launcher)
-    options = list(_settings(texts[:end]))
+    options = list(_settings(texts[:end], of_any_key=launcher is not None))
     if sparks or launcher is not None or options or any(word.partition("=")[0] in OWN for word in texts[:end]):
         taken = {position for option in options for position in (option.at, option.value_at)}
         first = launcher + 1 if launcher is not None else 0
@@ -92,10 +94,10 @@ def _end_of_options(words: Sequence[Word], texts: Sequence[str], launcher: int |
     return len(texts)
 
 
-def _settings(texts: Sequence[str]) -> Iterator[_Option]:
+def _settings(texts: Sequence[str], *, of_any_key: bool) -> Iterator[_Option]:
     """`--conf key=value`, `--conf=key=value` and `-Dkey=value`."""
     for position, text in enumerate(texts):
-        found = _SETTING.match(text)
+        found = _SETTING.match(text) or (_ANY_SETTING.match(text) if of_any_key else None)
         if found is None:
             continue
         flagged = position > 0 and texts[position - 1] in CONF
@@ -126,15 +128,15 @@ def _property(words: Sequence[Word], option: _Option, text: Text) -> Property:
     key_range = (_in_bytes(key_word, option.key_range[0]), _in_bytes(key_word, option.key_range[1]))
     place = Place(source, flag.start, word.end, text.lines)
     entry: SettingEntry | FlagEntry
+    computed = _computed(word, inside, text.template)
     if option.carrier == "flags":
-        entry = FlagEntry(word, place, flag, inside)
+        entry = FlagEntry(word, place, flag, inside, computed)
     else:
-        entry = SettingEntry(word, place, key_range, inside)
+        entry = SettingEntry(word, place, key_range, inside, computed)
     key_span = key_word.inner.span(*key_range)
     value_span = word.inner.span(inside, len(word.inner.folded))
     if value_span.start < key_span.end:
         value_span = Span(key_span.end, max(key_span.end, value_span.end))
-    computed = [hole for hole in word.computed_inside if hole[1] > inside]
     return Property(
         path=source.path,
         key=option.key,
@@ -142,7 +144,7 @@ def _property(words: Sequence[Word], option: _Option, text: Text) -> Property:
         key_span=key_span,
         value_span=value_span,
         guard=text.template.guard(flag.start) if text.template.branches else (),
-        templated=bool(computed),
+        templated=any(end > inside for _, end in word.computed_inside),
         locked=_lock(word, key_word, option, inside, text.template),
         entry=entry,
         extent=place.extent(),
@@ -155,24 +157,32 @@ def _in_bytes(word: Word, position: int) -> int:
 
 
 def _lock(word: Word, key_word: Word, option: _Option, inside: int, template: Template) -> str:
-    """Why an option cannot be edited; empty if it can."""
+    """Why nothing of an option can be edited; empty if something can."""
     key_end = _in_bytes(key_word, option.key_range[1])
     if any(start < key_end for start, _ in key_word.computed_inside):
         return "its key is computed"
-    shell = [
-        (start, end) for start, end in word.computed if not template.actions or template.at(start) is None
-    ]  # fmt: skip
-    placement = word.inner.placement
-    assert placement is not None
-    first = placement.range(inside, inside)[0]
-    held = [(start, end) for start, end in shell if end > first]
-    if held:
-        return computed_by(word.source.text(*held[0]))
-    if template.actions:
+    if template.actions and not _computed(word, inside, template):
+        first = _outer_start(word, inside)
         if not whole(template, first, word.end):
             return PARTLY
         return GOES_ON if goes_on(template, word.source.folded, word.end) else ""
     return ""
+
+
+def _computed(word: Word, inside: int, template: Template) -> str:
+    """By what the shell computes a word's value; empty where it does not."""
+    first = _outer_start(word, inside)
+    for start, end in word.computed:
+        if end > first and (not template.actions or template.at(start) is None):
+            return computed_by(word.source.text(start, end))
+    return ""
+
+
+def _outer_start(word: Word, inside: int) -> int:
+    """Where an offset of a word's meaning stands in its source."""
+    placement = word.inner.placement
+    assert placement is not None
+    return placement.range(inside, inside)[0]
 
 
 def computed_by(expansion: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from sparkfix.formats.shell.entries import FlagEntry, SettingEntry, VariableEntry
 from sparkfix.formats.shell.syntax import Assignment, Script
-from sparkfix.model import Property, Span
+from sparkfix.model import Property
 
 _WHOLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _SOURCED = re.compile(r"(?m)(?:^|[;&|({])[ \t]*(?:\.|source|eval)[ \t]")
@@ -36,7 +36,7 @@ def with_variables(
 def _with_variable(item: Property, script: Script, known: dict[str, Assignment]) -> Property:
     entry, named = item.entry, _WHOLE.fullmatch(item.value)
     assignment = known.get(named[1] or named[2]) if named is not None else None
-    if assignment is None or not isinstance(entry, (SettingEntry, FlagEntry)) or item.extent is None:
+    if assignment is None or not isinstance(entry, (SettingEntry, FlagEntry)):
         return item
     start = entry.place.start
     low, high = assignment.scope
@@ -47,5 +47,5 @@ def _with_variable(item: Property, script: Script, known: dict[str, Assignment])
     value = assignment.value.source.span(assignment.value.start, assignment.value.end)
     return replace(
         item, value=assignment.value.text, templated=False, locked="", entry=VariableEntry(entry, assignment.value),
-        extent=Span(min(value.start, item.extent.start), item.extent.end),
+        elsewhere=value,
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode
-from sparkfix.formats.yaml.lists import list_blocks
+from sparkfix.formats.yaml.lists import launching_lists, list_blocks
 from sparkfix.formats.yaml.maps import is_setting, map_block
 from sparkfix.formats.yaml.nested import nested_properties
 from sparkfix.formats.yaml.text import YamlText
@@ -14,7 +14,9 @@ from sparkfix.formats.yaml.walk import (
     SECRET,
     Found,
     Walk,
+    hands_on_all,
     is_confidential,
+    is_foreign,
     is_metadata,
     objects_of,
     shared_nodes,
@@ -52,7 +54,8 @@ def _walk(walk: Walk, node: Node, route: tuple[str, ...], kind: str) -> Iterator
     walk.seen.add(id(node))
     start = text.start(document, node)
     is_secret_data = kind == "Secret" and route[:1] == ("data",)
-    if not is_secret_data and not text.mentioned(start, document.base + node.end_mark.index):
+    silent = not text.mentioned(start, document.base + node.end_mark.index)
+    if silent and not (is_secret_data or hands_on_all(kind, route) or id(node) in walk.launching):
         return
     if isinstance(node, MappingNode):
         yield from _mapping(walk, node, route, kind)
@@ -65,10 +68,16 @@ def _walk(walk: Walk, node: Node, route: tuple[str, ...], kind: str) -> Iterator
 
 def _mapping(walk: Walk, node: MappingNode, route: tuple[str, ...], kind: str) -> Iterator[Found]:
     secret = kind == "Secret" and route == ("data",)
+    all_are_given = hands_on_all(kind, route)
+    walk.launching.update(map(id, launching_lists(node)))
+
+    def counts(key: ScalarNode, value: ScalarNode) -> bool:
+        return is_setting(key, value) or (all_are_given and is_foreign(key.value))
+
     own = [
         (key, value)
         for key, value in node.value
-        if isinstance(key, ScalarNode) and isinstance(value, ScalarNode) and is_setting(key, value)
+        if isinstance(key, ScalarNode) and isinstance(value, ScalarNode) and counts(key, value)
     ]
     if own:
         yield map_block(walk, node, own, route, SECRET if secret else "", confidential=is_confidential(kind))
@@ -78,7 +87,7 @@ def _mapping(walk: Walk, node: MappingNode, route: tuple[str, ...], kind: str) -
         if isinstance(value, ScalarNode):
             if secret:
                 yield from base64_text(walk, value, (*route, name))
-            elif not (isinstance(key, ScalarNode) and is_setting(key, value)):
+            elif not (isinstance(key, ScalarNode) and counts(key, value)):
                 yield from scalar_text(walk, value, (*route, name), confidential=is_confidential(kind))
         else:
             yield from _walk(walk, value, (*route, name), kind)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from sparkfix.formats.detect import may_hold_settings
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
 from sparkfix.formats.yaml.quoted import flow_scalar, folded_scalar
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.formats.yaml.walk import is_confidential, is_metadata, objects_of, where_of
 from sparkfix.text.placing import indented
 from sparkfix.text.source import SourceText
-
-_SEVERAL_WORDS = re.compile(r"\S\s+\S|[{\[]|-Dspark\.|=spark\.")
 
 
 @dataclass(frozen=True)
@@ -50,7 +48,7 @@ def _scalars(
         return
     seen.add(id(node))
     if isinstance(node, ScalarNode):
-        if "spark" in node.value and _SEVERAL_WORDS.search(node.value):
+        if may_hold_settings(node.value):
             yield node, name, route
         return
     if not text.mentioned(text.start(document, node), document.base + node.end_mark.index):

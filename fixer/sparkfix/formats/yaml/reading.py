@@ -42,7 +42,7 @@ def read_yaml(source: SourceText, context: Context) -> Document:
 
 
 def _problem(source: SourceText, reason: str, offset: int) -> Problem:
-    return Problem(source.path, reason, source.position(source.span(offset, offset).start)[0])
+    return Problem(source.path, reason, source.line_in_file(offset))
 
 
 def _is_template(source: SourceText, context: Context) -> bool:

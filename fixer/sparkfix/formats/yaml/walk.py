@@ -12,7 +12,10 @@ from sparkfix.formats.yaml.entries import Piece
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.model import Property
 
-KEY = re.compile(r"spark\.[A-Za-z][^\s=]*\Z")
+# Keys that people mean for Hadoop, or misspell; what Spark is given below `sparkConf` it is given whatever its name.
+_FOREIGN_KEY = re.compile(r"[A-Za-z][\w\-]*(?:\.[\w\-]+)+\Z", re.ASCII)
+_RESOURCES = frozenset({"SparkApplication", "ScheduledSparkApplication", "SparkCluster", "SparkConnect",
+    "SparkConnectServer", "SparkHistoryServer"})  # fmt: skip
 SECRET = "it is base64 in a Secret"
 ALIASED = "it is shared through a YAML alias"
 COMPUTED = "its key is computed"
@@ -42,15 +45,27 @@ class Found:
 
 @dataclass
 class Walk:
-    """One document on the way, with the nodes that aliases share and those that were seen."""
+    """One document on the way, with the nodes that aliases share, those that were seen, and lists of words that start
+    Spark."""
 
     text: YamlText
     document: Composed
     shared: set[int] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
+    launching: set[int] = field(default_factory=set)
 
     def piece(self, node: ScalarNode) -> Piece:
         return Piece(self.text.start(self.document, node), self.text.end(self.document, node), style_of(node))
+
+
+def hands_on_all(kind: str, route: tuple[str, ...]) -> bool:
+    """Is this the map of an operator's resource whose entries are all given to Spark?"""
+    return route[-1:] == ("sparkConf",) and kind in _RESOURCES
+
+
+def is_foreign(key: str) -> bool:
+    """Does a key look like a property of something, though not of Spark?"""
+    return bool(_FOREIGN_KEY.match(key))
 
 
 def is_metadata(name: str) -> bool:
