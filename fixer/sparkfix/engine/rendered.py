@@ -28,13 +28,9 @@ class Rendered:
     unit: str = "folder:"
 
     @cached_property
-    def contents(self) -> Mapping[str, bytes]:
-        return {path: self.view.workspace.data(path) or b"" for path in self.view.workspace.targets}
-
-    @cached_property
     def subjects(self) -> Subjects:
         here = self.view.workspace
-        documents = [document for path in self.contents if (document := here.document(path))]
+        documents = [document for path in here.targets if (document := here.document(path))]
         return Subjects(
             tuple(block for document in documents for block in document.blocks),
             tuple(command for document in documents for command in commands_in(document.objects)),
@@ -118,8 +114,9 @@ def only_in_views(
 def _in_view(
     one: Rendered, rules: Sequence[Rule], options: Mapping[str, str], problems: list[Problem] | None
 ) -> Iterator[Finding]:
+    here = one.view.workspace
     for rule in rules:
-        if not rule.rendered or not may_find(rule, one.contents.values(), one.view.workspace, one.unit):
+        if not rule.rendered or not may_find(rule, here, one.unit, here.targets):
             continue
         try:
             for finding in findings_of(rule, one.subjects, options, problems):

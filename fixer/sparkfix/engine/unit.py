@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sparkfix.formats.document import internal_problem
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.model import Command, Finding, Problem, PropertyBlock, Rule, SparkVersion, Workload, with_rule
 from sparkfix.workspace.workloads import workloads_of
-from sparkfix.workspace.workspace import Workspace, mentions
+from sparkfix.workspace.workspace import Workspace
 
 _KEY = re.compile(r"spark\.[A-Za-z][\w.]*")
 _SUBMIT = (b"spark-submit", b"spark-class")
@@ -48,12 +48,11 @@ def check_unit(
     What raises is told in `problems` and left out; without such a list it raises.
     """
     targets = set(workspace.targets)
-    contents = {path: workspace.data(path) or b"" for path in paths}
-    relevant = [rule for rule in rules if may_find(rule, contents.values(), workspace, unit)]
+    relevant = [rule for rule in rules if may_find(rule, workspace, unit, paths)]
     if not relevant:
         return []
     try:
-        subjects = subjects_of(workspace, unit, contents, relevant)
+        subjects = subjects_of(workspace, unit, paths, relevant)
     except Exception as error:
         tell(problems, paths[0], error)
         return []
@@ -66,12 +65,12 @@ def check_unit(
     return list(found.values())
 
 
-def may_find(rule: Rule, contents: Collection[bytes], workspace: Workspace, unit: str) -> bool:
+def may_find(rule: Rule, workspace: Workspace, unit: str, paths: Iterable[str]) -> bool:
     """Do the files hold a word without which a rule finds nothing, and do all in the unit hold what it requires?"""
-    if not any(mentions(data, rule.mentions) for data in contents):
+    if not any(workspace.mentions(path, rule.mentions) for path in paths):
         return False
-    everything = [workspace.data(path) or b"" for path in workspace.unit_files(unit)] if rule.requires else []
-    return all(any(mentions(data, (word,)) for data in everything) for word in rule.requires)
+    everything = workspace.unit_files(unit) if rule.requires else ()
+    return all(any(workspace.mentions(path, (word,)) for path in everything) for word in rule.requires)
 
 
 def tell(problems: list[Problem] | None, path: str, error: Exception) -> None:
@@ -81,19 +80,20 @@ def tell(problems: list[Problem] | None, path: str, error: Exception) -> None:
     problems.append(internal_problem(path, error))
 
 
-def subjects_of(workspace: Workspace, unit: str, contents: Mapping[str, bytes], rules: Sequence[Rule]) -> Subjects:
-    """What the rules look at in the files of a unit whose contents are given."""
+def subjects_of(workspace: Workspace, unit: str, paths: Iterable[str], rules: Sequence[Rule]) -> Subjects:
+    """What the rules look at in some files of a unit."""
     kinds = {rule.subject for rule in rules}
     blocks: list[PropertyBlock] = []
     commands: list[Command] = []
     if PropertyBlock in kinds:
-        for path, data in contents.items():
-            if mentions(data, [needle for rule in rules if rule.subject is PropertyBlock for needle in rule.mentions]):
+        needles = {needle for rule in rules if rule.subject is PropertyBlock for needle in rule.mentions}
+        for path in paths:
+            if workspace.mentions(path, needles):
                 document = workspace.document(path)
                 blocks.extend(document.blocks if document else ())
     if Command in kinds:
-        for path, data in contents.items():
-            if mentions(data, _SUBMIT):
+        for path in paths:
+            if workspace.mentions(path, _SUBMIT):
                 document = workspace.document(path)
                 commands.extend(commands_in(document.objects) if document else ())
     workloads = workloads_of(workspace, unit) if Workload in kinds else ()
@@ -104,13 +104,15 @@ def findings_of(
     rule: Rule, subjects: Subjects, options: Mapping[str, str], problems: list[Problem] | None
 ) -> Iterator[Finding]:
     """What a rule finds in some subjects. What raises is told in `problems`; without such a list it raises."""
-    pool: Iterable[object] = (
+    pool: Sequence[object] = (
         subjects.blocks
         if rule.subject is PropertyBlock
         else subjects.commands
         if rule.subject is Command
         else subjects.workloads
     )
+    if not pool:
+        return
     takes_options = len(inspect.signature(rule.check).parameters) > 1
     own = {**rule.options, **{key: value for key, value in options.items() if key in rule.options}}
     for subject in pool:

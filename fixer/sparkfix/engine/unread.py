@@ -13,7 +13,7 @@ from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import application_arguments
 from sparkfix.formats.yaml.compose import schema_ranges
 from sparkfix.model import Span, Unread
-from sparkfix.workspace.workspace import Workspace, mentions
+from sparkfix.workspace.workspace import Workspace
 
 _OPTION = re.compile(r"(?:(?:--conf|-c)(?:=|[ \t]+)[\"'\\]*|-D)\Z")
 _COMMENT = re.compile(r"(?:^|\s)#")
@@ -31,10 +31,7 @@ def unread_places(workspace: Workspace, key: str) -> tuple[Unread, ...]:
     word = re.compile(rf"(?:(?<![\w.\-/])|(?<=-D)){re.escape(key)}(?![\w\-/]|[.:]\w)")
     found: list[Unread] = []
     for path in workspace.targets:
-        data = workspace.data(path)
-        if data is None or not mentions(data, (key.encode(),)):
-            continue
-        document = workspace.document(path)
+        document = workspace.document(path) if workspace.mentions(path, (key.encode(),)) else None
         if document is not None:
             found.extend(_in_document(document, key, word))
     return tuple(found)

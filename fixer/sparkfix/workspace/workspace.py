@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,55 +9,10 @@ from sparkfix.formats.document import Document, open_document
 from sparkfix.model import Problem
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.find import binary, is_candidate
+from sparkfix.workspace.mentions import Words, words_in
 from sparkfix.workspace.store import Store
 
 LONGEST_LINE = 1 << 20
-_PROPERTY = re.compile(
-    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n)|-submit|-class)",
-    re.MULTILINE,
-)
-_NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
-_SERVERS = (
-    b"start-connect-server", b"SparkConnect", b"start-history-server", b"start-thriftserver", b"sbin/start-",
-    b"spark-daemon.sh",
-)  # fmt: skip
-# What shows a daemon of a standalone cluster, in a file that says `spark` besides.
-_DAEMONS = (
-    b"start-master.sh",
-    b"start-worker.sh",
-    b"start-slave.sh",
-    b"SPARK_MODE",
-    b"/spark-master",
-    b"/spark-worker",
-)
-_BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
-
-
-def mentions_spark(data: bytes) -> bool:
-    """The byte prefilter (UTF-8 and UTF-16): may a file set a Spark property or launch Spark?
-
-    Prose that names a property passes, too; a file that does not pass holds nothing that sparkfix knows.
-    """
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        data = data.replace(b"\0", b"")
-    if b"spark" in data and (_PROPERTY.search(data) or _NESTED.search(data)):
-        return True
-    if any(word in data for word in _SERVERS) or (b"spark" in data and any(word in data for word in _DAEMONS)):
-        return True
-    return _in_base64(data)
-
-
-def _in_base64(data: bytes) -> bool:
-    return b"Secret" in data and any(word in data for word in _BASE64)
-
-
-def mentions(data: bytes, needles: Iterable[bytes]) -> bool:
-    """Does a file hold one of these words, or spell its properties so that no word can be found (nesting, base64)?"""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        data = data.replace(b"\0", b"")
-    if any(needle in data for needle in needles):
-        return True
-    return (b"spark:" in data and bool(_NESTED.search(data))) or _in_base64(data)
 
 
 def overlong_line(data: bytes) -> int:
@@ -78,7 +32,7 @@ class _Shared:
     charts: dict[str, str | None] = field(default_factory=dict)
     folders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     units: dict[tuple[str, ...], dict[str, list[str]]] = field(default_factory=dict)
-    relevant: dict[str, tuple[bytes, bool]] = field(default_factory=dict)
+    words: dict[str, tuple[bytes, Words]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,14 +69,24 @@ class Workspace:
         return self._shared.read[path]
 
     def relevant(self, path: str) -> bool:
-        """May a file say something of Spark (see `mentions_spark`)? A file that the user named always may."""
+        """May a file say something of Spark (see `Words.spark`)? A file that the user named always may."""
+        words = self._words(path)
+        return words is not None and (path in self.named or words.spark)
+
+    def mentions(self, path: str, words: Iterable[bytes]) -> bool:
+        """May a file say one of these words (see `Words.may_say`)?"""
+        own = self._words(path)
+        return own is not None and own.may_say(words)
+
+    def _words(self, path: str) -> Words | None:
+        """The words of a file; None if it cannot be read."""
         data = self.data(path)
         if data is None:
-            return False
-        known = self._shared.relevant.get(path)
+            return None
+        known = self._shared.words.get(path)
         if known is None or known[0] is not data:
-            known = self._shared.relevant[path] = (data, mentions_spark(data))
-        return known[1] or path in self.named
+            known = self._shared.words[path] = (data, words_in(data))
+        return known[1]
 
     def document(self, path: str) -> Document | None:
         """What is understood of a file; None if it cannot be read or is binary."""

@@ -1,0 +1,76 @@
+"""What a file's bytes say before it is parsed: the prefilter, and the words that rules ask for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+__all__ = ["Words", "words_in"]
+
+_PROPERTY = re.compile(
+    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n)|-submit|-class)",
+    re.MULTILINE,
+)
+_NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
+_SERVERS = (
+    b"start-connect-server", b"SparkConnect", b"start-history-server", b"start-thriftserver", b"sbin/start-",
+    b"spark-daemon.sh",
+)  # fmt: skip
+# What shows a daemon of a standalone cluster, in a file that says `spark` besides.
+_DAEMONS = (
+    b"start-master.sh",
+    b"start-worker.sh",
+    b"start-slave.sh",
+    b"SPARK_MODE",
+    b"/spark-master",
+    b"/spark-worker",
+)
+_BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The bytes of a file without what UTF-16 puts between them, to look for words in; each is looked for once."""
+
+    data: bytes
+    _found: dict[bytes, bool] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def spark(self) -> bool:
+        """The byte prefilter: may the file set a Spark property or launch Spark?
+
+        Prose that names a property passes, too; a file that does not pass holds nothing that sparkfix knows.
+        """
+        data = self.data
+        if b"spark" in data and (_PROPERTY.search(data) or self._nested or self._holds(_DAEMONS)):
+            return True
+        return self._holds(_SERVERS) or self._in_base64
+
+    def may_say(self, words: Iterable[bytes]) -> bool:
+        """Does the file hold one of these words, or spell its properties so that no word can be found?"""
+        return self._holds(words) or self._nested or self._in_base64
+
+    def _holds(self, words: Iterable[bytes]) -> bool:
+        return any(map(self._holds_one, words))
+
+    def _holds_one(self, word: bytes) -> bool:
+        found = self._found.get(word)
+        if found is None:
+            found = self._found[word] = word in self.data
+        return found
+
+    @cached_property
+    def _nested(self) -> bool:
+        """May nested maps spell properties?"""
+        return b"spark:" in self.data and bool(_NESTED.search(self.data))
+
+    @cached_property
+    def _in_base64(self) -> bool:
+        return b"Secret" in self.data and any(word in self.data for word in _BASE64)
+
+
+def words_in(data: bytes) -> Words:
+    """The words of a file in UTF-8 or UTF-16."""
+    return Words(data.replace(b"\0", b"") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data)
