@@ -23,6 +23,7 @@ _METADATA = re.compile(
     r"(?:.*(?:labels|annotations|selectors?|tolerations|affinity)|nodeSelectorTerms|match(?:Expressions|Fields)|description)\Z",
     re.IGNORECASE,
 )
+_ALIAS = re.compile(r"\*(?<![^\s\[{,:?-]\*)[^\s,\[\]{}]")
 _BLANKS = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 
 
@@ -59,7 +60,7 @@ def is_metadata(name: str) -> bool:
 
 def shared_nodes(text: YamlText, document: Composed) -> set[int]:
     """Identities of nodes that an alias names, and of all nodes below them."""
-    if "*" not in text.masked[document.base : document.end]:
+    if not _ALIAS.search(text.masked, document.base, document.end):
         return set()
     visits: dict[int, int] = {}
     shared: set[int] = set()
