@@ -108,19 +108,20 @@ def _texts(words: Sequence[Word | str]) -> list[str]:
 
 def _plain(node: Node, context: _Context) -> Any:
     """A node as plain data; containers that changes name are remembered by their place."""
-    if isinstance(node.value, dict):
+    value = node.value
+    if isinstance(value, dict):
         found: dict[str, Any] = {}
-        for key, child in node.value.items():
-            if child.key_span is None or child.key_span.start not in context.keys:
+        for key, child in value.items():
+            if child.key_start not in context.keys:
                 found[key] = _plain(child, context)
-                context.holders[child.span.start] = (found, key)
-        context.places[node.span.start] = found
+                context.holders[child.start] = (found, key)
+        context.places[node.start] = found
         return found
-    if isinstance(node.value, list):
-        return _plain_items(node.value, context)
-    if node.span.start in context.texts:
+    if isinstance(value, list):
+        return _plain_items(value, context)
+    if node.start in context.texts:
         return _PROPERTIES
-    return _SCRIPT if node.span.start in context.scripts else node.value
+    return _SCRIPT if node.start in context.scripts else value
 
 
 def _plain_items(items: Sequence[Node], context: _Context) -> list[Any]:
@@ -130,7 +131,7 @@ def _plain_items(items: Sequence[Node], context: _Context) -> list[Any]:
         if _flags_property(items, index, context):
             continue
         if not _is_property(child, context):
-            context.holders[child.span.start] = (found, len(found))
+            context.holders[child.start] = (found, len(found))
             found.append(_plain(child, context))
         elif more := _more_fields(child, context):
             found.append(more)
@@ -145,10 +146,10 @@ def _more_fields(node: Node, context: _Context) -> dict[str, Any]:
 
 def _is_property(node: Node, context: _Context) -> bool:
     if isinstance(node.value, str):
-        index = bisect_left(context.ordered, node.span.start)
+        index = bisect_left(context.ordered, node.start)
         return index < len(context.ordered) and context.ordered[index] < node.span.end
     if isinstance(node.value, dict):
-        return any(child.span.start in context.keys and name in ("name", "key") for name, child in node.value.items())
+        return any(child.start in context.keys and name in ("name", "key") for name, child in node.value.items())
     return False
 
 

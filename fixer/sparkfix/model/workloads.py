@@ -20,6 +20,10 @@ class Written(Protocol):
 
     def span(self) -> Span: ...
 
+    def start(self) -> int: ...
+
+    def key_start(self) -> int | None: ...
+
     def key_span(self) -> Span | None: ...
 
     def guard(self) -> Guard: ...
@@ -49,6 +53,16 @@ class Node:
     @cached_property
     def span(self) -> Span:
         return self.written.span()
+
+    @property
+    def start(self) -> int:
+        """Where `span` begins, known without looking for its end."""
+        return self.written.start()
+
+    @property
+    def key_start(self) -> int | None:
+        """Where `key_span` begins."""
+        return self.written.key_start()
 
     @cached_property
     def key_span(self) -> Span | None:

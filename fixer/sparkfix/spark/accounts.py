@@ -42,7 +42,13 @@ class _Value:
     def span(self) -> Span:
         return self.property.value_span
 
+    def start(self) -> int:
+        return self.property.value_span.start
+
     def key_span(self) -> None:
+        return None
+
+    def key_start(self) -> None:
         return None
 
     def guard(self) -> Guard:

@@ -66,6 +66,10 @@ class SourceText:
         """Byte span of a range of `folded`."""
         return Span(self.base + start * self.unit, self.base + end * self.unit)
 
+    def byte(self, offset: int) -> int:
+        """Byte offset of a position in `folded`."""
+        return self.base + offset * self.unit
+
     def offset(self, byte: int) -> int:
         """Position in `folded` of a byte offset."""
         return (byte - self.base) // self.unit

@@ -30,6 +30,12 @@ class Origin:
     def span(self) -> Span:
         return self.text.span(self.document, self.node)
 
+    def start(self) -> int:
+        return self.text.source.byte(self.text.start(self.document, self.node))
+
+    def key_start(self) -> int | None:
+        return self.text.source.byte(self.text.start(self.document, self.key)) if self.key is not None else None
+
     def key_span(self) -> Span | None:
         return self.text.span(self.document, self.key) if self.key is not None else None
 
@@ -44,18 +50,17 @@ class Origin:
         if id(node) in self.above:
             return None
         if isinstance(node, SequenceNode):
-            return [self._below(item) for item in node.value]
+            above = self.above | {id(node)}
+            return [ModelNode(Origin(self.text, self.document, item, None, above)) for item in node.value]
         return self._pairs(node) if isinstance(node, MappingNode) else None
-
-    def _below(self, node: Node, key: ScalarNode | None = None) -> ModelNode:
-        return ModelNode(Origin(self.text, self.document, node, key, self.above | {id(self.node)}))
 
     def _pairs(self, node: MappingNode) -> dict[str, ModelNode]:
         """A map by its keys. Of two equal keys the last one counts, as in Kubernetes."""
-        found: dict[str, ModelNode] = {}
+        above, found = self.above | {id(node)}, dict[str, ModelNode]()
         for key, value in node.value:
             if isinstance(key, ScalarNode):
-                name, child = self.text.scalar(self.document, key), self._below(value, key)
+                name = self.text.scalar(self.document, key)
+                child = ModelNode(Origin(self.text, self.document, value, key, above))
                 merged = child.value if name == "<<" else None
                 if isinstance(merged, dict):
                     for inner, one in merged.items():
