@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint format pytest test-crash test-corpus test-kustomize bench wheel-check clean
+.PHONY: demo test lint format docs corpus-page pytest test-crash test-corpus test-kustomize bench wheel-check clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -30,11 +30,18 @@ format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Pages made from tables in the code; a test finds stale ones.
+docs: $(STAMP)
+	$(BIN)/python tests/docs/pages.py
+
 test-crash: $(STAMP)
 	SPARKFIX_CRASH_RUNS=100 $(BIN)/pytest tests/engine/test_write_crash.py tests/cli/test_kill.py
 
 test-corpus: $(STAMP)
 	$(BIN)/python tests/corpus/run.py
+
+corpus-page: $(STAMP)
+	$(BIN)/python tests/corpus/places.py "$$SPARKFIX_CORPUS"
 
 test-kustomize: $(STAMP)
 	sh tests/slow/kustomize.sh $(BIN)

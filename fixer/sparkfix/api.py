@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from sparkfix.guards import can_hold_together
 from sparkfix.model import (
     Add,
+    AddComment,
     AddEnv,
     AddField,
     AddInitContainer,
@@ -47,10 +48,17 @@ from sparkfix.model import (
 )
 from sparkfix.spark import (
     accounts,
+    allocation,
     arguments,
+    clustermode,
+    conf,
     connect,
     daemons,
+    eventlog,
     exposure,
+    images,
+    javaoptions,
+    keys,
     likeness,
     links,
     memory,
@@ -62,6 +70,11 @@ from sparkfix.spark import (
     probes,
     rbac,
     readers,
+    secrets,
+    settings,
+    sizes,
+    sources,
+    texts,
     variables,
 )
 from sparkfix.spark.facts import (
@@ -77,14 +90,15 @@ from sparkfix.spark.facts import (
 )
 
 __all__ = [
-    "CONNECT_CLASS", "CONNECT_PORT", "Add", "AddEnv", "AddField", "AddInitContainer", "AddItem", "AddProbe",
-    "Applicability", "Change", "Command", "CommentOut", "Confidence", "Container", "Finding", "Fix",
+    "CONNECT_CLASS", "CONNECT_PORT", "Add", "AddComment", "AddEnv", "AddField", "AddInitContainer", "AddItem",
+    "AddProbe", "Applicability", "Change", "Command", "CommentOut", "Confidence", "Container", "Finding", "Fix",
     "KubernetesObject", "Launch", "Node", "Options", "Place", "Property", "PropertyBlock", "Remove", "RenameKey",
     "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
-    "Workload", "accounts", "arguments", "as_submit", "can_hold_together", "connect", "daemons", "exclusive",
-    "exposure", "implies", "is_own_program", "is_resource", "launch_of", "likeness", "links", "master_kind", "memory", "mounts",
-    "names", "networking", "paths", "ports", "probes", "rbac", "readers", "reads_properties_file", "rule",
-    "variables",
+    "Workload", "accounts", "allocation", "arguments", "as_submit", "can_hold_together", "clustermode", "conf",
+    "connect", "daemons", "eventlog", "exclusive", "exposure", "images", "implies", "is_own_program", "is_resource",
+    "javaoptions", "keys", "launch_of", "likeness", "links", "master_kind", "memory", "mounts", "names",
+    "networking", "paths", "ports", "probes", "rbac", "readers", "reads_properties_file", "rule", "secrets",
+    "settings", "sizes", "sources", "texts", "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]
@@ -100,6 +114,7 @@ def rule(
     options: Mapping[str, str] | None = None,
     solutions: int = 1,
     rendered: bool = True,
+    derived: bool = True,
 ) -> Callable[[Check], Rule]:
     """Make a rule of a generator function.
 
@@ -107,6 +122,8 @@ def rule(
     first parameter (`PropertyBlock`, `Workload` or `Command`) says what it is called with. A second parameter, if
     there is one, receives `options` with what the user set by `--set`. `solutions` is the highest solution number.
     Without `rendered` the rule speaks of how files are written, and does not look at what they are rendered to.
+    Without `derived` it does not look at renderings with values that no file gives: there a setting may be missing in a
+    combination of values that nobody has.
     """
 
     def make(check: Check) -> Rule:
@@ -125,6 +142,7 @@ def rule(
             options=dict(options or {}),
             solutions=solutions,
             rendered=rendered,
+            derived=derived,
         )
 
     return make

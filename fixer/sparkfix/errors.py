@@ -1,4 +1,4 @@
-"""The two exceptions that sparkfix raises on purpose. Nothing is imported here, so that start-up stays quick."""
+"""The exceptions that sparkfix raises on purpose. Nothing is imported here, so that start-up stays quick."""
 
 
 class SparkfixError(Exception):
@@ -7,3 +7,7 @@ class SparkfixError(Exception):
 
 class Refused(Exception):
     """An edit that cannot be made safely; the text is the reason, shown to the user."""
+
+
+class Needless(Refused):
+    """An edit that would change nothing any more, as another one did its work."""

@@ -3,10 +3,11 @@
 Its settings have no effect, and nobody says so: Spark runs with its defaults, or ends with
 `org.apache.spark.SparkException: A master URL must be set in your configuration`.
 
-Reported where a ConfigMap holds a properties file for Spark, no other object beside it says its name, the unit has
-exactly one pod that runs Spark, and this pod reads other ConfigMaps, all of them found here, or its command names a file
-of this ConfigMap's key though it mounts none. Left alone: ConfigMaps that a resource of an operator names or a
-kustomization generates, pods to which a template adds volumes, several Spark pods, and any name that could be meant.
+Reported where a ConfigMap holds a properties file for Spark, no other object beside it says its name, its file (else its
+chart or folder) has exactly one pod that runs Spark, and this pod reads other ConfigMaps, all of them found here, or its
+command names a file of this ConfigMap's key though it mounts none. Left alone: ConfigMaps that a resource of an operator
+names or a kustomization generates, pods to which a template adds volumes, several Spark pods, and any name that could be
+meant.
 
 Fix safety: display-only, with medium confidence: an object elsewhere may read it, and only the author knows where it
 belongs.
@@ -37,8 +38,10 @@ def configmap_not_mounted(workload: Workload) -> Iterator[Finding]:
 
 def _finding(workload: Workload, block: PropertyBlock, name: str, pod: readers.Pod) -> Finding:
     fix = Fix(f"mount it into {pod.object.kind} `{pod.object.name}`, or remove it", (), Applicability.DISPLAY)
+    here = "in this file" if readers.runs_elsewhere(workload, pod) else "here"
+    who = f"{pod.object.kind} `{pod.object.name}`, the only Spark pod {here},"
     return Finding(
-        f"nothing reads ConfigMap `{name}`: {pod.object.kind} `{pod.object.name}`, the only Spark pod here, does not mount it",
+        f"nothing reads ConfigMap `{name}`: {who} does not mount it",
         (
             Place(block.path, block.span, "these settings are unread here"),
             Place(pod.object.path, pod.span, "the pod's containers are here"),

@@ -4,8 +4,10 @@ Clients that connect through the Service fail with `StatusCode.UNAVAILABLE` and 
 although the server runs and its pod is ready: a Service with a cluster IP forwards the ports in its list and no other.
 
 Left alone are pods with a headless Service, behind which any port is reached; Services that are plainly for something
-else (their name says ui, metrics, driver or the like); Services that lead to a proxy beside the server; and whatever a
-template decides: ports that it computes or fills in, and a server's port that differs between arms.
+else (their name says ui, metrics, driver or the like); Services that lead to a proxy beside the server; servers that read
+their properties from an object that is not here; and whatever a template decides: ports that it computes or fills in, and
+a server's port that differs between arms. An image may bring another port: where it is not Spark's own and nothing here
+speaks of the port, confidence is medium.
 
 Fix safety: safe where the port is new to a Service inside the cluster. Ports without a name get one, since a Service
 with several ports must name each. Unsafe for Services that are reached from outside (a Connect server asks nobody for
@@ -19,7 +21,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sparkfix.api import CONNECT_PORT, Applicability, Finding, Fix, Place, Role, Service, Workload, connect, ports, rule
+from sparkfix.api import (
+    CONNECT_PORT,
+    Applicability,
+    Confidence,
+    Finding,
+    Fix,
+    Place,
+    Role,
+    Service,
+    Workload,
+    connect,
+    mounts,
+    ports,
+    rule,
+    sources,
+)
 
 FOR_EXECUTORS = re.compile(r"(?:^|[-.])(?:driver|executors?)(?:$|[-.])")
 FOR_CLIENTS = re.compile(r"connect|grpc")
@@ -31,8 +48,7 @@ FOR_CLIENTS = re.compile(r"connect|grpc")
 )
 def connect_service_without_port(workload: Workload) -> Iterator[Finding]:
     wanted = ports.setting(workload, connect.PORT, CONNECT_PORT)
-    known = workload.blocks or ports.declares(workload, wanted)
-    if workload.role is not Role.CONNECT_SERVER or not wanted.isdigit() or not known:
+    if workload.role is not Role.CONNECT_SERVER or not wanted.isdigit() or not _is_known(workload, wanted):
         return
     listed = [(service, ports.ports_of(service, workload)) for service in workload.services]
     proxies = ports.of_other_containers(workload)
@@ -43,6 +59,14 @@ def connect_service_without_port(workload: Workload) -> Iterator[Finding]:
     meant.sort(key=lambda item: not FOR_CLIENTS.search(item[0].name))
     for service, entries in meant[:1]:
         yield _finding(workload, service, entries or (), wanted)
+
+
+def _is_known(workload: Workload, port: str) -> bool:
+    """Is the server's port known: declared, given by its command, or set (or not) in files that are all here?"""
+    if ports.declares(workload, port) or workload.given(connect.PORT) is not None:
+        return True
+    elsewhere = sources.reads_what_is_not_here(workload)
+    return elsewhere is False or (elsewhere is None and bool(workload.blocks))
 
 
 def _leads(port: ports.ServicePort, wanted: str, proxies: frozenset[str]) -> bool:
@@ -69,4 +93,7 @@ def _finding(workload: Workload, service: Service, entries: tuple[ports.ServiceP
         message = f"the Service `{service.name}` has no port for the Connect server, which listens on `{wanted}`"
         spec = node.get("spec", "ports") or node.get("spec") or node
         place = Place(path, spec.key_span or spec.span, "the server's port is missing here")
-    return Finding(message, (place,), (fix,) if fix else (), version=workload.version)
+    spoken_of = workload.blocks or ports.declares(workload, wanted) or workload.given(connect.PORT) is not None
+    certain = spoken_of or (workload.server is not None and mounts.is_stock_image(workload.server.image))
+    confidence = Confidence.HIGH if certain else Confidence.MEDIUM
+    return Finding(message, (place,), (fix,) if fix else (), confidence=confidence, version=workload.version)

@@ -5,7 +5,8 @@ driver's fail with `java.net.UnknownHostException: spark-connect` and are replac
 `Max number of executor failures` ends the application; the driver prints
 `Initial job has not accepted any resources; check your cluster UI`.
 
-Within one namespace a short name is right and is left alone, whatever reports say about fully qualified names. Where
+Within one namespace a short name is right and is left alone, whatever reports say about fully qualified names, and so is
+one that a Service in the executors' namespace has, which may lead to the driver's (`ExternalName`). Where
 one of the two namespaces is not known (a template decides it) nothing is reported, except that a fixed namespace for
 executors beside a driver in the release's own is reported with medium confidence.
 
@@ -19,7 +20,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sparkfix.api import Applicability, Confidence, Finding, Fix, Property, SetValue, Workload, networking, rule
+from sparkfix.api import (
+    Applicability,
+    Confidence,
+    Finding,
+    Fix,
+    KubernetesObject,
+    Property,
+    SetValue,
+    Workload,
+    networking,
+    rule,
+)
 
 HOST = "spark.driver.host"
 NAMESPACE = "spark.kubernetes.namespace"
@@ -42,6 +54,8 @@ def driver_host_short_name_across_namespaces(workload: Workload) -> Iterator[Fin
                 continue
             if not networking.masters_with(workload, host) & {"kubernetes", "unknown"}:
                 continue
+            if any(_is_there(item, host.value, executors) for item in workload.objects):
+                continue
             seen.add(host)
             yield _finding(host, driver, executors, workload)
 
@@ -61,6 +75,11 @@ def _finding(host: Property, driver: str, executors: str, workload: Workload) ->
         confidence=confidence,
         version=workload.version,
     )
+
+
+def _is_there(item: KubernetesObject, name: str, namespace: str) -> bool:
+    """Is an object a Service of this name in a namespace, perhaps one that leads to the other (`ExternalName`)?"""
+    return item.kind == "Service" and item.name == name.strip() and _namespace(item.namespace) == namespace
 
 
 def is_short(value: str) -> bool:

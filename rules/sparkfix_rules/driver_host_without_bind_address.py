@@ -7,7 +7,8 @@ does not resolve yet, as that of a headless Service whose pod is not ready, ends
 `java.nio.channels.UnresolvedAddressException`.
 
 Left alone are the pod's own address and host name, headless Services that publish pods before they are ready, drivers
-that get their address from `SPARK_LOCAL_IP`, arms in which the master is not Kubernetes, history servers, and whatever
+that get their address from `SPARK_LOCAL_IP` (also in `envFrom` or `spark-env.sh`) or from the `driver` command of the
+entrypoint of Spark's own images, arms in which the master is not Kubernetes, history servers, and whatever
 may be submitted in cluster mode, where Spark refuses a bind address. Connect servers have the same trouble, which
 `connect-bind-address-unset` reports and its solution 5 cures.
 

@@ -7,7 +7,8 @@ SparkContext fails at once (`configmaps is forbidden: User "system:serviceaccoun
 `deletecollection` only the clean-up at the end fails, and pods, ConfigMaps and claims are left behind.
 
 The rights are those of all roles that the unit binds to the account. Nothing is reported in cluster mode, for history
-servers and operators' resources, and wherever a `*`, a group, a template, an aggregated role or a role that is not here
+servers and operators' resources, for drivers that ask with credentials of their own (`KUBECONFIG`, a token file, another
+context), and wherever a `*`, a group, a template, an aggregated role or a role that is not here
 may grant more. Settings count: `spark.kubernetes.executor.disableConfigMap`, claims on demand, the driver pod's name.
 
 Fix safety: unsafe, as it widens rights: a rule of its own with what is missing is added to the role.

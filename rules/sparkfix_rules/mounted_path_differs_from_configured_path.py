@@ -49,7 +49,8 @@ def mounted_path_differs_from_configured_path(workload: Workload) -> Iterator[Fi
             yield _finding(workload, mounted, (item.key, path, elsewhere), (change, place), shared=shared)
     for command, word, written in paths.options(workload):
         for path, elsewhere in _misplaced(workload, mounted, written):
-            words = arguments.with_word(workload, command, word, paths.moved(written, elsewhere[0]))
+            option = word.text.removesuffix(written)
+            words = arguments.with_word(workload, command, word, option + paths.moved(written, elsewhere[0]))
             place = Place(command.path, word.span, "names the file here")
             yield _finding(workload, mounted, ("--properties-file", path, elsewhere), (words, place), shared=False)
 

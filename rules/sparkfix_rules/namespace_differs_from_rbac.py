@@ -6,8 +6,9 @@ A Role and a RoleBinding grant rights in their own namespace only. A client-mode
 For pods the driver repeats that every second and stays up without executors; for its ConfigMap it stops at once.
 
 Reported where all of these are spelt out: the namespace for executors, and the namespaces of all bindings that name the
-driver's account. Nothing is reported where a ClusterRoleBinding, a group, a binding without a namespace, a template or
-a role that is not here may grant more. Whether the setting or the binding is wrong only the author knows.
+driver's account. Nothing is reported where the driver has credentials of its own, or where a ClusterRoleBinding, a group,
+a binding without a namespace, a template or a role that is not here may grant more. Whether the setting or the binding is
+wrong only the author knows.
 
 Fix safety: display-only.
 Sources: Kubernetes documentation, "Using RBAC Authorization"; text of the refusal watched on 3.5.8.

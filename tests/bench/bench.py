@@ -17,6 +17,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from programs import python_script
 from rendering import cache, proofs
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +43,7 @@ def main() -> None:
         _scan(corpus)
         _start()
         _edit(corpus, Path(name))
+        python_script(_told)
         proofs(corpus, _told)
         cache(corpus, Path(name), [*SPARKFIX, "check", "--exit-zero", "--quiet"], _told)
 

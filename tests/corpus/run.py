@@ -1,7 +1,8 @@
 """`make test-corpus`: identity, understanding and idempotence over real files named by SPARKFIX_CORPUS.
 
 Prints figures; exits with 1 if a promise is broken: a traceback, a file that changes without being asked, a second run
-that is not silent, fewer than 99.5 % of templates understood, or fewer than 95 % of rendered lines with a source.
+that is not silent, fewer than 99.5 % of templates understood, too few keys found, or fewer than 95 % of rendered lines
+with a source.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from charts import render_charts
+from places import check_places
 from views import check_views
 
 from sparkfix.engine.apply import Applied, apply_fixes
@@ -42,6 +44,7 @@ def main() -> int:
     workspace = Workspace(DiskStore(found.root), found.files)
     failures = [
         *_understanding(workspace),
+        *check_places(workspace),
         *_identity(workspace),
         *_rules(workspace),
         *_codemods(workspace),

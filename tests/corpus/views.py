@@ -25,7 +25,7 @@ def check_views(workspace: Workspace, rules: Sequence[Rule]) -> Iterator[str]:
     defects: list[Problem] = []
     with Renderer() as renderer:
         charts = ChartViews(Charts(renderer, find_releases(workspace).releases))
-        overlays = Overlays(Inflater(renderer))
+        overlays = Overlays(Inflater(renderer), charts)
         found = check(workspace, rules, {}, defects, RenderedViews(charts, overlays))
     written = check(workspace, rules, {})
     yield from (f"{item.path}: {item.reason}" for item in defects)

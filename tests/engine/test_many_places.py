@@ -12,7 +12,7 @@ from sparkfix.engine.apply import Applied, apply_fixes
 from sparkfix.engine.check import check, problems_in
 from sparkfix.engine.choose import Choice
 from sparkfix.engine.codemod import set_rule, unset_rule
-from sparkfix.formats import document as document_module
+from sparkfix.formats.yaml import reading as reading_module
 from sparkfix.model import Finding, Fix, Problem, PropertyBlock, Rule, SetValue, Severity
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.workspace import Workspace
@@ -93,14 +93,14 @@ def test_value_that_is_an_alias_does_not_stop_the_run() -> None:
 
 
 def test_defect_in_reading_one_file_is_told_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = vars(document_module)["blocks_in"]
+    real = vars(reading_module)["blocks_in"]
 
     def failing(text: object, document: object) -> object:
         if text.source.path == "a.yaml":  # type: ignore[attr-defined]
             raise IndexError("a defect")
         return real(text, document)
 
-    monkeypatch.setattr(document_module, "blocks_in", failing)
+    monkeypatch.setattr(reading_module, "blocks_in", failing)
     workspace = files(a_yaml="sparkConf:\n  spark.a: x\n", b_yaml="sparkConf:\n  spark.a: x\n")
     applied = set_all(workspace)
     assert [change.path for change in applied.changes] == ["b.yaml"]

@@ -17,6 +17,7 @@ from sparkfix.engine.prover import ChartProver
 from sparkfix.engine.registry import load_rules
 from sparkfix.engine.views import RenderedViews
 from sparkfix.helm.charts import Charts
+from sparkfix.helm.inflate import Inflater
 from sparkfix.helm.releases import find_releases
 from sparkfix.helm.renderer import Renderer
 from sparkfix.helm.views import ChartViews
@@ -93,7 +94,8 @@ class Seen:
 def seen(renderer: Renderer, files: Mapping[str, str]) -> Seen:
     workspace = Workspace(MemoryStore({path: text.encode() for path, text in files.items()}), tuple(sorted(files)))
     charts = Charts(renderer, find_releases(workspace).releases)
-    views, overlays = ChartViews(charts), Overlays()
+    views = ChartViews(charts)
+    overlays = Overlays(Inflater(renderer), views)
     prover = all_of([ChartProver(charts), OverlayProver(overlays.views)])
     return Seen(workspace, charts, views, RenderedViews(views, overlays), prover)
 

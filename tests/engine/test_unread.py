@@ -43,9 +43,7 @@ def test_option_of_a_command_is_told(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("data:\n  job: |\n    spec:\n      sparkConf:\n        spark.a: x\n", 5),
-        ('data:\n  job.json: |\n    {"spark.a": "x"}\n', 3),
-        ("data:\n  job.py: |\n    spark.conf.set('spark.a', 1)\n", 3),
+        ("data:\n  job.py: |\n    print('spark.a')\n", 3),
         ("podLabels:\n  spark.a: x\n", 2),
         ("# c\nq: 'not # spark.a'\n", 2),
     ],
@@ -57,6 +55,7 @@ def test_other_text_is_told(text: str, line: int) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "data:\n  job: |\n    spec:\n      sparkConf:\n        spark.a: x\n", 'data:\n  job.json: |\n    {"spark.a": "x"}\n',
         "sparkConf:\n  spark.a: x\n", "sparkConf:\n  'spark.a': x\n  \"spark.a\": y\n",
         "# spark.a=1\na: b # --conf spark.a=1\n", CRD + "a: b\n", "a: xspark.a spark.a.b spark.a-b\n",
         "data:\n  x: |\n    # spark.a=1\n    spark.b=1\n", "opts: spark.b=1,spark.a=1\n", "x: {spark.a: &v 1}\ny: *v\n",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sparkfix.formats.document import open_document
+from sparkfix.formats.reading import open_document
 from sparkfix.formats.render import render_all
 from sparkfix.model import Add
 from sparkfix.text.edits import splice

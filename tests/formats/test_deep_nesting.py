@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sparkfix.formats.document import open_document
+from sparkfix.formats.reading import open_document
 from sparkfix.text.source import SourceText
 
 

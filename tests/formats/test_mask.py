@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sparkfix.formats.document import open_document
 from sparkfix.formats.helm.lexer import lex, parse
 from sparkfix.formats.helm.mask import mask
+from sparkfix.formats.reading import open_document
 from sparkfix.text.source import SourceText
 
 _PIECES = st.sampled_from(

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from sparkfix.formats.document import Document, open_document
+from collections.abc import Iterator
+
+import pytest
+
+from sparkfix.formats.document import Document
+from sparkfix.formats.reading import open_document
 from sparkfix.model import Node
 from sparkfix.text.source import SourceText
 
@@ -44,3 +49,23 @@ def test_merged_keys_do_not_win_over_written_ones() -> None:
 
 def test_the_last_of_two_equal_keys_counts() -> None:
     assert root("a: 1\na: 2\n").text("a") == "2"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_nodes_say_where_they_begin_at_any_depth(encoding: str) -> None:
+    inner = '    sparkConf:\n      "spark.ui.port": "1"\n      spark.a: é\n'
+    json = '{"sparkConf": {"spark.ui.port": 1}}'
+    outer = f"kind: ConfigMap\nmetadata: {{name: é}}\ndata:\n  a.yaml: |\n{inner}  b.json: '{json}'\n"
+    found = open_document(SourceText("a.yaml", outer.encode(encoding)))
+    assert len(found.nested) == 2
+    nodes = [node for one in (found, *found.nested) for root in one.nodes for node in _all(root)]
+    assert len(nodes) > 8
+    assert all(node.start == node.span.start for node in nodes)
+    assert all(node.key_start == (node.key_span.start if node.key_span else None) for node in nodes)
+
+
+def _all(node: Node) -> Iterator[Node]:
+    yield node
+    value = node.value
+    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _all(child)

@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from sparkfix.engine.verify import verify
-from sparkfix.formats.document import open_document
 from sparkfix.formats.properties.parse import unescape
+from sparkfix.formats.reading import open_document
 from sparkfix.formats.render import render
 from sparkfix.formats.yaml.scalars import encode, type_of
 from sparkfix.model import Add, Edit, Refused, RenameKey, SetValue

@@ -7,8 +7,9 @@ import pytest
 from sparkfix.engine.apply import apply_fixes
 from sparkfix.engine.choose import Choice
 from sparkfix.engine.codemod import set_rule, unset_rule
-from sparkfix.formats.document import Document, open_document
+from sparkfix.formats.document import Document
 from sparkfix.formats.properties.parse import looks_like_properties
+from sparkfix.formats.reading import open_document
 from sparkfix.formats.render import render
 from sparkfix.model import Refused, SetValue
 from sparkfix.text.edits import splice
@@ -70,7 +71,7 @@ def test_define_body_is_yaml_where_it_reads_as_yaml(body: str, carrier: str) -> 
 )
 def test_yaml_in_a_block_scalar_is_not_properties_text(inner: str) -> None:
     text = "data:\n  job: |\n" + "".join(f"    {line}\n" for line in inner.splitlines())
-    assert settings(opened(text)) == []
+    assert {carrier for carrier, *_ in settings(opened(text))} == {"map"}
 
 
 @pytest.mark.parametrize("name", ["spark-defaults.conf", "spark.conf", "my.properties"])
@@ -217,3 +218,41 @@ def test_removal_of_the_first_pair_of_arguments_in_a_flow_list_over_lines() -> N
     assert refused == []
     assert [(key, value) for _, key, value in settings(opened(changed))] == [("spark.b", "2")]
     assert changed == 'm: ["--conf", "spark.b=2"]\n'
+
+
+BROKEN = """\
+kind: SparkApplication
+apiVersion: sparkoperator.k8s.io/v1beta2
+spec:
+  sparkConf:
+    # one
+    "spark.a": "1" # two
+
+    spark.b: "2"
+  driver:
+    cores: 1
+   memory: 4g
+---
+other: {spark.c: 3}
+"""
+
+
+def test_a_map_in_yaml_that_does_not_parse_is_read_alone_and_told() -> None:
+    document = opened(BROKEN)
+    assert settings(document) == [("map", "spark.a", "1"), ("map", "spark.b", "2"), ("map", "spark.c", "3")]
+    assert [(item.line, item.reason) for item in document.problems] == [(11, "not YAML: did not find expected key")]
+    assert set_to(BROKEN, "spark.a", "9") == BROKEN.replace('"1"', '"9"')
+
+
+def test_a_map_that_is_broken_itself_is_not_read() -> None:
+    assert settings(opened(BROKEN.replace('    spark.b: "2"', '   spark.b: "2"'))) == [("map", "spark.c", "3")]
+
+
+@pytest.mark.parametrize("generator", ["configMapGenerator", "secretGenerator"])
+def test_sources_of_generators_are_files_and_literals_are_settings(generator: str) -> None:
+    text = (
+        f"{generator}:\n- name: c\n  files: [spark.conf=secret.conf]\n  envs:\n  - spark.env=a.env\n"
+        "  literals:\n  - spark.a=1\n"
+    )
+    assert settings(opened(text, "kustomization.yaml")) == [("list", "spark.a", "1")]
+    assert settings(opened("files: [spark.a=1]\n")) == [("list", "spark.a", "1")]

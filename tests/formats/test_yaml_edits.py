@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sparkfix.engine.expect import expected_settings, settings_of
 from sparkfix.engine.verify import verify
-from sparkfix.formats.document import open_document
+from sparkfix.formats.reading import open_document
 from sparkfix.formats.render import render
 from sparkfix.model import Add, Change, CommentOut, Property, Refused, Remove, RenameKey, SetValue
 from sparkfix.text.edits import splice

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sparkfix.formats.document import open_document
+from sparkfix.formats.reading import open_document
 from sparkfix.guards import block_variants, can_hold_together
 from sparkfix.model import Guard, exclusive, implies
 from sparkfix.text.source import SourceText

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from helm_charts import packed
 
+from sparkfix.engine.overlays import Overlays
 from sparkfix.helm.inflate import Inflater
 from sparkfix.helm.renderer import Renderer
-from sparkfix.workspace.kustomize import Built, Origin, build, overlays_of
+from sparkfix.workspace.kustomize import Built, Origin, build
 from sparkfix.workspace.store import MemoryStore
+from sparkfix.workspace.workspace import Workspace
 
 Files = Mapping[str, str | bytes]
 CHART = "apiVersion: v2\nname: demo\nversion: 0.1.0\n"
@@ -223,12 +225,13 @@ def test_overlays_that_a_chart_reaches_each_rendered_once() -> None:
         "dev/kustomization.yaml": "namePrefix: dev-\nresources: [../base]\n",
         "prod/kustomization.yaml": "resources: [../base]\n",
     }
-    folders = ("base", "dev", "prod")
+    workspace = Workspace(store(files), tuple(files))
     with Renderer(engines=("library",)) as renderer:
-        reached = overlays_of(store(files), folders, Inflater(renderer))
-    assert reached["base/charts/demo/values.yaml"] == reached["base/charts/demo/templates/s.yaml"] == ("dev", "prod")
+        overlays = Overlays(Inflater(renderer))
+        for path in ("values.yaml", "templates/s.yaml"):
+            assert overlays.reached(workspace, [f"base/charts/demo/{path}"]) == ["dev", "prod"]
     assert renderer.renderings == 1
-    assert "base/charts/demo/templates/s.yaml" not in overlays_of(store(files), folders)
+    assert Overlays().reached(workspace, ["base/charts/demo/templates/s.yaml"]) == []
 
 
 # What cannot be done

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sparkfix.engine.registry import load_rules
-from sparkfix.formats.document import open_document
+from sparkfix.formats.reading import open_document
 from sparkfix.model import Command, Rule
 from sparkfix.testing import Case, golden_cases
 from sparkfix.text.source import SourceText

@@ -77,8 +77,8 @@ def test_variables_of_a_config_map_beside_it() -> None:
 )
 def test_daemons_that_a_container_does_not_outlive(command: str, found: list[str]) -> None:
     container, objects = _parts(HEAD + f"      command: {command}\n")
-    words = daemons.background_daemons(commands_of(container, objects[0]), container)
-    assert [word.text.rsplit("/", 1)[-1] for word in words] == found
+    starts = daemons.background_daemons(commands_of(container, objects[0]), container, ())
+    assert [one.word.text.rsplit("/", 1)[-1] for one in starts] == found
 
 
 def test_containers_of_one_name_in_one_file_are_two() -> None:

@@ -42,7 +42,15 @@ def test_names_decide(tmp_path: Path) -> None:
         "g.md",
         "h",
     )
-    assert found(tmp_path) == ["a.yaml", "b.yml", "c.tpl", "d.conf", "e.properties", "spark-defaults.conf.template"]
+    assert found(tmp_path) == [
+        "a.yaml",
+        "b.yml",
+        "c.tpl",
+        "d.conf",
+        "e.properties",
+        "f.py",
+        "spark-defaults.conf.template",
+    ]
 
 
 def test_nested_ignore_files_with_negation(tmp_path: Path) -> None:

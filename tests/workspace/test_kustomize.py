@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from sparkfix.workspace.kustomize import Built, Origin, build, find_kustomizations, overlays_of
+from sparkfix.engine.overlays import Overlays
+from sparkfix.workspace.kustomize import Built, Origin, build, find_kustomizations
 from sparkfix.workspace.store import DiskStore, MemoryStore
+from sparkfix.workspace.workspace import Workspace
 
 DEPLOYMENT = """apiVersion: apps/v1
 kind: Deployment
@@ -185,13 +187,12 @@ def test_files_and_bases() -> None:
 
 
 def test_overlays_that_a_file_reaches() -> None:
-    folders = find_kustomizations(TREE)
-    assert folders == ("base", "dev", "prod")
-    reached = overlays_of(store(TREE), folders)
-    assert reached["base/deployment.yaml"] == ("dev", "prod")
-    assert reached["base/spark-defaults.conf"] == ("prod",), "dev has its own"
-    assert reached["dev/spark-defaults.conf"] == ("dev",)
-    assert "base/unknown" not in reached
+    assert find_kustomizations(TREE) == ("base", "dev", "prod")
+    workspace, overlays = Workspace(store(TREE), tuple(TREE)), Overlays()
+    assert overlays.reached(workspace, ["base/deployment.yaml"]) == ["dev", "prod"]
+    assert overlays.reached(workspace, ["base/spark-defaults.conf"]) == ["prod"], "dev has its own"
+    assert overlays.reached(workspace, ["dev/spark-defaults.conf"]) == ["dev"]
+    assert overlays.reached(workspace, ["base/unknown"]) == []
 
 
 def test_finding_kustomizations() -> None:
@@ -219,8 +220,8 @@ def test_finding_kustomizations() -> None:
         ("resource: [a.yaml]", "resource: unknown field"),
         ("namePrefix: yes", "namePrefix: must be text"),
         ("resources: a.yaml", "resources: must be a list of paths"),
-        ("generators: [g.yaml]", "generators: plugins are not run (g.yaml)"),
-        ("transformers: [t.yaml]", "transformers: plugins are not run (t.yaml)"),
+        ("generators: [g.yaml]", "g.yaml: no such file or folder"),
+        ("validators: [t.yaml]", "validators: plugins are not run (t.yaml)"),
         ("helmCharts: [{name: spark, repo: r}]", "helmCharts spark: there is no chart in charts/spark; kustomize would pull"),
         ("crds: [c.yaml]", "crds: names in these custom resources are not updated (c.yaml)"),
         ("kind: Other", "kind: Other should be Kustomization or Component"),

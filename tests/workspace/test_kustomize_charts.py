@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from sparkfix.model import Problem
-from sparkfix.workspace.kustomize import Built, ChartRequest, Inflated, build, overlays_of
+from sparkfix.engine.overlays import Overlays
+from sparkfix.workspace.kustomize import Built, ChartRequest, Inflated, build
 from sparkfix.workspace.store import MemoryStore, Store
+from sparkfix.workspace.workspace import Workspace
 
 MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {a: b}\n"
 CHART = {"charts/x/Chart.yaml": "name: x\n", "charts/x/values.yaml": "a: 1\n"}
@@ -148,8 +149,8 @@ def test_problems_of_all_overlays_are_told_once() -> None:
         "a/kustomization.yaml": "resources: [../b]\n",
         "b/kustomization.yaml": "helmCharts: [{name: other}]\n",
     }
-    problems: list[Problem] = []
-    overlays_of(MemoryStore({path: text.encode() for path, text in files.items()}), ("a", "b"), None, problems)
+    workspace = Workspace(MemoryStore({path: text.encode() for path, text in files.items()}), tuple(files))
+    problems = list(Overlays().problems(workspace))
     assert [(problem.path, problem.reason) for problem in problems] == [
         ("b/kustomization.yaml", "helmCharts other: there is no chart in b/charts/other")
     ]

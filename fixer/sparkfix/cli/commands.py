@@ -56,8 +56,8 @@ def check(
         out.say(finding_text(finding, session.source, session.shown, out.paint))
         if show_fixes:
             _show_fix(session, finding, out)
-    tell_notes(renders, out)
-    code, problems = session.unreadable(defects, strict=strict), session.problems(defects)
+    unseen = tell_notes(renders, out, strict=strict)
+    code, problems = session.unreadable(defects, strict=strict) or unseen, session.problems(defects)
     _tell_problems(problems, code, out)
     out.tell(summary(findings, len(session.found.files), problems))
     raise typer.Exit(code or (0 if exit_zero else int(fails(findings))))
@@ -153,13 +153,13 @@ def _run(
     with rendering_for(session, rendering) as renders:
         # A codemod changes what is written; what that is rendered to has no part in it but the proof.
         views = None if choice.everything else renders.views
-        applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views)
+        applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views, renders.views)
         deliver(applied, delivery, session, out)
         if rendering.shown:
             show_rendered(renders, applied, session, out)
         counts = not (exit_zero or delivery.dry_run or choice.everything)
         left = run_check(applied.workspace, rules, values, [], views) if counts else ()
-        reached = list(reach_of(applied, session, renders.inflate))
+        reached = list(reach_of(applied, session, renders.overlays))
     for line in applied_lines(applied.applied, session.shown):
         out.tell(line)
     for line in refused_lines(applied.refused, session.shown):
@@ -167,8 +167,8 @@ def _run(
     tell_unproven(applied, session, rendering, out)
     for line in reached:
         out.tell(line)
-    tell_notes(renders, out)
-    code = session.unreadable(applied.problems, strict=strict)
+    unseen = tell_notes(renders, out, strict=strict)
+    code = session.unreadable(applied.problems, strict=strict) or unseen
     _tell_problems(session.problems(applied.problems), code, out)
     unread = unread_places(applied.workspace, key) if key else ()
     for place in unread:

@@ -14,7 +14,7 @@ from sparkfix.cli.session import Output, Session, open_session, output
 from sparkfix.cli.write import recover_before
 from sparkfix.engine.check import Scope, Views, scopes_of
 from sparkfix.engine.rendered import Rendered
-from sparkfix.formats.document import internal_problem
+from sparkfix.formats.reading import internal_problem
 from sparkfix.model import Graph, Place, Problem, SparkfixError, Workload
 from sparkfix.report.text import problem_text
 from sparkfix.workspace.views import View
@@ -49,8 +49,8 @@ def graph(
     _print(graphs, output_format, session, out)
     if not graphs:
         out.tell("no Spark workload found")
-    tell_notes(renders, out)
-    code = session.unreadable(defects, strict=strict)
+    unseen = tell_notes(renders, out, strict=strict)
+    code = session.unreadable(defects, strict=strict) or unseen
     for problem in session.problems(defects):
         (out.warn if code else out.tell)(problem_text(problem))
     raise typer.Exit(code)
@@ -73,17 +73,19 @@ def graphs_of(session: Session, defects: list[Problem], views: Views | None = No
 def _view_graph(scope: Scope, one: Rendered, session: Session, defects: list[Problem]) -> Graph | None:
     from sparkfix.workspace.graph import graph_of
 
-    kind = scope.name.partition(":")[0]
-    title = f"{_title(scope.name, session)} with {one.view.name}" if kind == "chart" else one.view.name
+    chart = one.view.chart
+    title = one.view.name if chart is None else f"{_title(f'chart:{chart}', session)} with {one.view.name}"
     try:
         drawn = graph_of(title, one.subjects.workloads) if one.subjects.workloads else None
         if drawn is None:
             return None
         nodes = tuple(replace(node, place=_in_files(node.place, one.view)) for node in drawn.nodes)
-        asked = any(node.place is not None and node.place.path in session.workspace.targets for node in nodes)
+        asked = one.view.asked or any(
+            node.place is not None and node.place.path in session.workspace.targets for node in nodes
+        )
         return replace(drawn, nodes=nodes) if asked else None
     except Exception as error:
-        defects.append(internal_problem(scope.units[0][1][0], error))
+        defects.append(internal_problem(next((paths[0] for _, paths in scope.units), scope.name), error))
         return None
 
 

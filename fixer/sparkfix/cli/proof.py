@@ -14,11 +14,10 @@ from sparkfix.model import SparkfixError
 
 if TYPE_CHECKING:
     from sparkfix.engine.apply import Applied
+    from sparkfix.engine.overlays import Overlays
     from sparkfix.engine.proof import Prover
-    from sparkfix.engine.prove_overlays import OverlayProver
     from sparkfix.engine.prover import ChartProver
     from sparkfix.engine.views import RenderedViews
-    from sparkfix.workspace.kustomize import Inflate
 
 
 @dataclass(frozen=True)
@@ -38,47 +37,48 @@ class Rendering:
 class Renders:
     """What renders while a command runs; None where no chart and no kustomization is among the files, or none is wanted.
 
-    `charts` and `overlays` prove changes and show what they come to, `prover` proves with both. `notes` tell what did not
-    render.
+    `prover` proves changes with all that renders, `charts` and `overlays` show what they come to. `notes` tell what did
+    not render.
     """
 
     prover: Prover | None = None
     views: RenderedViews | None = None
     charts: ChartProver | None = None
-    overlays: OverlayProver | None = None
-    inflate: Inflate | None = None
+    overlays: Overlays | None = None
     notes: Sequence[Mapping[str, None]] = ()
 
 
 @contextmanager
 def rendering_for(session: Session, rendering: Rendering) -> Iterator[Renders]:
     """What renders, while it is used. Raises `SparkfixError` for values files that cannot be given."""
+    values = tuple(_inside(session, path) for path in rendering.values)
     if not rendering.wanted:
         yield Renders()
         return
-    from sparkfix.workspace.kustomize import has_kustomizations
+    from sparkfix.workspace.kustomize import has_kustomizations, inflate_charts
 
     files = session.found.files
     charts = any(session.workspace.chart_of(path) is not None for path in files)
     if not charts and not has_kustomizations(session.workspace):
         yield Renders()
         return
+    charts = charts or inflate_charts(session.workspace)
     from sparkfix.engine.overlays import Overlays
     from sparkfix.engine.prove_overlays import OverlayProver
     from sparkfix.engine.views import RenderedViews
 
     if charts:
-        with _charts(session, rendering) as found:
+        with _charts(session, rendering, values) as found:
             yield found
     else:
-        overlays = Overlays()
+        overlays = Overlays(shown=session.shown)
         prover = OverlayProver(overlays.views)
-        yield Renders(prover, RenderedViews(None, overlays), overlays=prover, notes=[overlays.notes])
+        yield Renders(prover, RenderedViews(None, overlays), overlays=overlays, notes=[overlays.notes])
 
 
 @contextmanager
-def _charts(session: Session, rendering: Rendering) -> Iterator[Renders]:
-    """What renders charts, and kustomizations with their charts."""
+def _charts(session: Session, rendering: Rendering, files: tuple[str, ...]) -> Iterator[Renders]:
+    """What renders charts, with values files if some are given, and kustomizations with their charts."""
     from sparkfix.engine.overlays import Overlays
     from sparkfix.engine.proof import all_of
     from sparkfix.engine.prove_overlays import OverlayProver
@@ -93,16 +93,14 @@ def _charts(session: Session, rendering: Rendering) -> Iterator[Renders]:
     from sparkfix.helm.values import ValuesSet
     from sparkfix.helm.views import ChartViews
 
-    files = tuple(_inside(session, path) for path in rendering.values)
     given = ValuesSet(", ".join(files), files) if files else None
     with open_cache(wanted=rendering.cached) as cache, Renderer(kept=cache) as renderer:
         most = MOST_SETS if rendering.explored is None else rendering.explored
         charts = Charts(renderer, find_releases(session.workspace).releases, given, most)
-        inflate = Inflater(renderer)
-        overlays, views, prover = Overlays(inflate), ChartViews(charts), ChartProver(charts)
-        built, notes = OverlayProver(overlays.views), [views.notes, overlays.notes]
-        everything = all_of([prover, built])
-        yield Renders(everything, RenderedViews(views, overlays), prover, built, inflate, notes)
+        views, prover = ChartViews(charts), ChartProver(charts)
+        overlays = Overlays(Inflater(renderer), views, session.shown)
+        everything, notes = all_of([prover, OverlayProver(overlays.views)]), [views.notes, overlays.notes]
+        yield Renders(everything, RenderedViews(views, overlays), prover, overlays, notes)
 
 
 def _inside(session: Session, path: Path) -> str:
@@ -119,11 +117,13 @@ def _inside(session: Session, path: Path) -> str:
     return shown
 
 
-def tell_notes(renders: Renders, out: Output) -> None:
-    """What could not be rendered, and why."""
+def tell_notes(renders: Renders, out: Output, *, strict: bool) -> int:
+    """What could not be rendered, and why. The exit code: 2 if `strict` and an overlay was not looked at; else 0."""
+    unseen = renders.overlays.notes if strict and renders.overlays is not None else {}
     for notes in renders.notes:
         for note in notes:
-            out.tell(f"note: {note}")
+            (out.warn if note in unseen else out.tell)(f"note: {note}")
+    return 2 if unseen else 0
 
 
 def tell_unproven(applied: Applied, session: Session, rendering: Rendering, out: Output) -> None:
@@ -137,13 +137,14 @@ def show_rendered(renders: Renders, applied: Applied, session: Session, out: Out
     """The difference of what is rendered, as lines that `git apply` takes for comments."""
     if not applied.changes:
         return
+    from sparkfix.engine.prove_overlays import OverlayProver
     from sparkfix.text.diff import unified_diff
 
     paths = [change.path for change in applied.changes]
     changes = [change for item in applied.applied for change in item.fix.changes]
     before, after = session.workspace, applied.workspace
     charts = renders.charts.differences(before, after, paths, changes) if renders.charts is not None else ()
-    overlays = renders.overlays.differences(before, after, paths) if renders.overlays is not None else ()
+    overlays = OverlayProver(renders.overlays.views).differences(before, after, paths) if renders.overlays else ()
     for item in (*charts, *overlays):
         name = item.name
         if item.error:

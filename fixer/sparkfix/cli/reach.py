@@ -6,32 +6,37 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sparkfix.cli.session import Session
-from sparkfix.model import Problem
 from sparkfix.report.text import plural
 
 if TYPE_CHECKING:
     from sparkfix.engine.apply import Applied
-    from sparkfix.workspace.kustomize import Inflate
+    from sparkfix.engine.overlays import Overlays
 
 
-def reach_of(applied: Applied, session: Session, inflate: Inflate | None) -> Iterator[str]:
+def reach_of(applied: Applied, session: Session, overlays: Overlays | None) -> Iterator[str]:
     """For changes in a kustomization's base: notes on the overlays that they reach.
 
-    Where a chart changed, also why charts of kustomizations could not be looked at.
+    Where a chart changed, also why charts of kustomizations could not be looked at. `overlays` are those that the proof
+    built; None where nothing was proven.
     """
-    from sparkfix.workspace.kustomize import kustomizations_around, overlays_of
+    from sparkfix.workspace.kustomize import has_kustomizations
 
-    folders = kustomizations_around(session.workspace) if applied.changes else ()
-    if not folders:
+    if not applied.changes or (overlays is None and not has_kustomizations(session.workspace)):
         return
-    problems: list[Problem] = []
-    reached = overlays_of(applied.workspace.store, folders, inflate, problems)
+    if overlays is None:
+        from sparkfix.engine.overlays import Overlays as Built
+
+        overlays = Built(shown=session.shown)
+    # What the run began with was built for its findings and proofs already.
+    before = session.workspace
     for change in applied.changes:
-        overlays = [folder or "." for folder in reached.get(change.path, ())]
-        if overlays:
-            shown = ", ".join(session.shown(folder) for folder in overlays)
-            yield f"note: {session.shown(change.path)} reaches {plural(len(overlays), 'overlay')}: {shown}"
-    if any(session.workspace.chart_of(change.path) is not None for change in applied.changes):
-        for problem in problems:
+        reached = overlays.reached(before, [change.path])
+        if reached:
+            listed = ", ".join(session.shown(folder) or "." for folder in reached)
+            yield f"note: {session.shown(change.path)} reaches {plural(len(reached), 'overlay')}: {listed}"
+    if any(before.chart_of(change.path) is not None for change in applied.changes):
+        for problem in overlays.problems(before):
             if problem.reason.startswith("helmCharts"):
                 yield f"note: {session.shown(problem.path)}: {problem.reason}"
+    if overlays.all(before) and session.bounded:
+        yield "note: overlays outside of this folder are not known, as it is in no git work tree"

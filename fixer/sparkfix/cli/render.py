@@ -49,9 +49,14 @@ def render(
     from sparkfix.helm.sourcemap import Mapped, add_sources
     from sparkfix.helm.values import ValuesSet
     from sparkfix.report.rendering import annotated, rendering_json
+    from sparkfix.workspace.kustomize.charts import is_release_name
 
     if output_format not in ("text", "json"):
         raise SparkfixError(f"--output-format {output_format}: it must be text or json")
+    if not is_release_name(name):
+        raise SparkfixError(
+            f"--name {name}: Helm takes lower-case letters, digits, - and . for the name of a release, 53 at most"
+        )
     out = output(no_color=True, quiet=quiet, messages_on_error=True)
     opened = open_chart(chart, values or [], whole=explore is not None)
     given = ValuesSet("given", opened.values, sets=tuple(set_ or ()), release=name, namespace=namespace)

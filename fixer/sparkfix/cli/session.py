@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from sparkfix.engine.check import problems_in
 from sparkfix.model import Finding, Problem, Severity, SparkfixError
 from sparkfix.text.source import SourceText
-from sparkfix.workspace.find import Found, find_files, root_for
-from sparkfix.workspace.store import DiskStore
+from sparkfix.workspace.find import Found, find_files, root_for, seen_from
+from sparkfix.workspace.store import DiskStore, work_tree_above
 from sparkfix.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -132,6 +132,15 @@ class Session:
         found = self._problems(more)
         return 2 if found and (strict or any(item.path in self.found.named for item in found)) else 0
 
+    @property
+    def bounded(self) -> bool:
+        """May kustomizations outside of the root build on one in it, and nothing tells where to look for them?"""
+        from sparkfix.workspace.kustomize.kustomization import NAMES
+
+        root = self.found.root
+        at_edge = any((folder / name).is_file() for folder in (root, *root.parents) for name in NAMES)
+        return at_edge and work_tree_above(root) is None
+
     def _problems(self, more: Sequence[Problem]) -> tuple[Problem, ...]:
         return tuple(dict.fromkeys((*self.found.problems, *problems_in(self.workspace), *more)))
 
@@ -161,12 +170,24 @@ def open_session(
         root = root_for([Path(stdin_filename)], here)
         name = Path(os.path.realpath(stdin_filename)).relative_to(root).as_posix()
         data = sys.stdin.buffer.read()
-        found = Found(root, (name,), frozenset({name}))
-        return Session(Workspace(DiskStore(root), (name,), {name: data}, found.named, version), found, data)
+        found = _with_all_that_builds_on(Found(root, (name,), frozenset({name})))
+        edited = {found.files[0]: data}
+        return Session(Workspace(DiskStore(found.root), found.files, edited, found.named, version), found, data)
     if stdin_filename is not None:
         raise SparkfixError("--stdin-filename goes with the path `-`")
-    found = find_files(paths or [Path()], here)
+    found = _with_all_that_builds_on(find_files(paths or [Path()], here))
     return Session(Workspace(DiskStore(found.root), found.files, {}, found.named, version), found)
+
+
+def _with_all_that_builds_on(found: Found) -> Found:
+    """The files as seen from the top of their git work tree, where overlays elsewhere in it may build on them."""
+    top = work_tree_above(found.root)
+    if top is None or top == found.root:
+        return found
+    from sparkfix.workspace.kustomize import has_kustomizations
+
+    seen = seen_from(found, top)
+    return seen if has_kustomizations(Workspace(DiskStore(top), seen.files)) else found
 
 
 def _version(text: str) -> str:

@@ -15,11 +15,13 @@ from sparkfix.engine.rendered import findings_in_views
 from sparkfix.engine.verify import verify
 from sparkfix.formats.render import render_all
 from sparkfix.model import (
+    Add,
     AppliedFix,
     Edit,
     FileChange,
     Finding,
     Fix,
+    Needless,
     Problem,
     Refused,
     RefusedFix,
@@ -101,21 +103,24 @@ def apply_fixes(
     options: Mapping[str, str],
     prove: Prover | None = None,
     views: Views | None = None,
+    scopes: Views | None = None,
 ) -> Applied:
     """Make every wanted fix that can be proven, rule by rule, until nothing is left to make.
 
-    `prove` adds a proof of its own, by rendering; with `views` rules also look at what files are rendered to.
+    `prove` adds a proof of its own, by rendering; with `views` rules also look at what files are rendered to. `scopes`
+    only tell which files are rendered together: what a base and its overlays say of one property is changed together.
     Pure: nothing is written. A fix that conflicts with another one in the same pass waits for the next pass, where its
     places are found anew. A fix that would bring back bytes that were there before is refused.
     """
     run = _Run(workspace, choice, options, prove, views, rules)
-    for scope in scopes_of(workspace, views):
+    for scope in scopes_of(workspace, views or scopes):
         for _ in range(_PASSES):
             changed = [_apply_rule(run, rule, scope) for rule in rules]
             if not any(changed):
                 break
     problems = tuple(dict.fromkeys(run.problems))
-    return Applied(run.workspace, tuple(_merged(run.steps)), tuple(run.refused.values()), problems)
+    refused = tuple(item for item in run.refused.values() if item.reason)
+    return Applied(run.workspace, tuple(_merged(run.steps)), refused, problems)
 
 
 def _merged(steps: Iterable[Step]) -> list[Step]:
@@ -177,9 +182,10 @@ def _apply_rule(run: _Run, rule: Rule, scope: Scope) -> bool:
         return False
     before, steps, rounds = run.workspace, len(run.steps), 0
     here = _Here(rule, scope)
+    layered = run.choice.everything and len(scope.units) > 1 and not scope.name.startswith("chart:")
     findings: Sequence[Finding] = _check(run, here, run.workspace)
     while True:
-        batch = _without_conflicts(_wanted(run, findings))
+        batch = _without_conflicts(_wanted(run, findings), layered=layered)
         if not batch:
             return rounds > 0
         if rounds == _ROUNDS:
@@ -232,7 +238,7 @@ def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:
             if fix.blocked:
                 raise Refused(fix.blocked)
             edits = render_all(fix.changes)
-            _refuse_foreign(run.workspace, targets, edits)
+            _refuse_foreign(run.workspace, targets, finding.primary.path, edits)
         except Refused as reason:
             _refuse(run, item, str(reason))
         except Exception as error:
@@ -260,19 +266,32 @@ def _at(run: _Run, finding: Finding) -> str:
     return where(finding.primary, source)
 
 
-def _refuse_foreign(workspace: Workspace, targets: frozenset[str], edits: Iterable[Edit]) -> None:
+def _refuse_foreign(workspace: Workspace, targets: frozenset[str], own: str, edits: Iterable[Edit]) -> None:
     for edit in edits:
+        if edit.path not in targets and edit.path == own:
+            raise Refused("this file is not among the given paths")
         if edit.path not in targets:
             raise Refused(f"it would also change {edit.path}, which is not among the given paths")
         if edit.path not in workspace.edited and not workspace.store.writable(edit.path):
             raise Refused(f"{edit.path} or its folder is read-only")
 
 
-def _without_conflicts(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
-    """As many fixes as fit together, first come first served; of those that only rendering shows one at a time."""
+def _without_conflicts(wanted: Sequence[AppliedFix], *, layered: bool) -> list[AppliedFix]:
+    """As many fixes as fit together, first come first served; of those that only rendering shows one at a time.
+
+    `layered`: what is asked for stands in files of which some are put over others.
+    """
     apart = next((item for item in wanted if item.finding.views), None)
     written = [item for item in wanted if not item.finding.views]
-    return _fitting(written) if written or apart is None else [apart]
+    return _fitting(_of_one_file(written) if layered else written) if written or apart is None else [apart]
+
+
+def _of_one_file(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
+    """Of fixes that only add, those of the first file: what others take from it may not need them any more."""
+    adding = [item for item in wanted if all(isinstance(change, Add) for change in item.fix.changes)]
+    return [
+        item for item in wanted if item not in adding or item.finding.primary.path == adding[0].finding.primary.path
+    ]
 
 
 def _fitting(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
@@ -289,10 +308,13 @@ def _fitting(wanted: Sequence[AppliedFix]) -> list[AppliedFix]:
 def _sound(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequence[Finding]) -> _Proven | None:
     """The batch, proven; where it is not sound as a whole, what is left of it when halves are tried apart.
 
-    A single fix that does not prove sound is refused for good. None if nothing is left.
+    A single fix that does not prove sound is refused for good, without a word if a codemod does not need it any more.
+    None if nothing is left.
     """
     try:
         return _prove(run, here, batch, findings)
+    except Needless as error:
+        reason = "" if run.choice.everything else str(error)
     except Refused as error:
         reason = str(error)
     except Exception as error:
@@ -334,14 +356,14 @@ def _prove(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequen
     if run.prove is not None:
         shown = run.prove(run.workspace, changed, changes)
         for item in batch:
-            _must_concern_its_views(run, item, shown)
+            _must_concern_its_views(run, here, item, shown)
         _must_make_no_fault(run, here, batch, changed)
         proof = shown.lines()
     touched = tuple(FileChange(path, before[path], after[path]) for path in sorted(after))
     return _Proven([replace(item, proof=proof) for item in batch], changed, edits, touched, left)
 
 
-def _must_concern_its_views(run: _Run, item: AppliedFix, proof: Proof) -> None:
+def _must_concern_its_views(run: _Run, here: _Here, item: AppliedFix, proof: Proof) -> None:
     """What some renderings ask to be altered must show in these alone; what is only added may stand in others, too."""
     altering = [change for change in item.fix.changes if isinstance(change, ALTERING)]
     if not item.finding.views or not altering or run.prove is None:
@@ -349,7 +371,9 @@ def _must_concern_its_views(run: _Run, item: AppliedFix, proof: Proof) -> None:
     if len(altering) < len(item.fix.changes):
         with_them = run.workspace.with_edits(edited(run.workspace.data, render_all(altering)))
         proof = run.prove(run.workspace, with_them, altering)
-    must_show_where_asked(item.finding, proof)
+    seen = run.views.views(run.workspace, here.scope) if run.views is not None else ()
+    within = {name for one in seen if one.view.name in item.finding.views for name in one.view.within}
+    must_show_where_asked(item.finding, proof, within)
 
 
 def _must_make_no_fault(run: _Run, here: _Here, batch: Sequence[AppliedFix], changed: Workspace) -> None:

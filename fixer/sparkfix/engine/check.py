@@ -75,7 +75,8 @@ def check_scope(
 ) -> list[Finding]:
     """The findings of some rules in one scope: in files, then those that only rendering shows.
 
-    What is said of a workload in files that are applied as parts of overlays only is a fault if an overlay shows it.
+    What is said of a workload in files that are applied as parts of overlays only is a fault if an overlay shows it, or
+    if it stands where nothing that is rendered comes by.
     """
     written = [
         finding
@@ -84,15 +85,16 @@ def check_scope(
     ]
     if views is None:
         return written
-    remarked = [_remarked(finding, views.unreached(workspace, finding.primary)) for finding in written]
+    unreached = {id(item): views.unreached(workspace, item.primary) for item in written}
     shown, parts = views.views(workspace, scope), views.superseded(workspace, scope)
     whole = {rule.id for rule in rules if rule.subject is Workload and rule.rendered}
     found = findings_in_views(workspace, shown, rules, options, problems)
-    kept = [
-        as_shown(workspace, item, found) if item.rule in whole and item.primary.path in parts else item
-        for item in remarked
-        if item.rule not in whole or item.primary.path not in parts or counts_as_written(workspace, item, found)
-    ]
+    kept = []
+    for item in written:
+        if item.rule not in whole or item.primary.path not in parts or unreached[id(item)]:
+            kept.append(_remarked(item, unreached[id(item)]))
+        elif counts_as_written(workspace, item, found):
+            kept.append(as_shown(workspace, item, found))
     rendered = only_in_views(workspace, shown, found, kept)
     return [*kept, *(_remarked(finding, _unreached(workspace, finding, views)) for finding in rendered)]
 

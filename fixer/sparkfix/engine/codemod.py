@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sparkfix.formats.code.chains import TWINS
 from sparkfix.formats.properties.write import encode_key
 from sparkfix.model import (
     Add,
@@ -190,8 +191,10 @@ def _finding(message: str, item: Property, change: Change, blocked: str = "") ->
 
 
 def _needles(key: str) -> tuple[bytes, ...]:
-    """The key itself, also as properties text escapes it, or its last word where nested maps spell it."""
-    return tuple(dict.fromkeys(text.encode() for text in (key, encode_key(key), key.rpartition(".")[2])))
+    """The key itself, also as properties text escapes it, its last word where nested maps spell it, or the methods that set
+    it."""
+    methods = (name for name, own in TWINS.items() if own == key)
+    return tuple(dict.fromkeys(text.encode() for text in (key, encode_key(key), key.rpartition(".")[2], *methods)))
 
 
 def _prefixes(key: str) -> list[str]:

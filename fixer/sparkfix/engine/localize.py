@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sparkfix.model import (
     Add,
+    AddComment,
     AddEnv,
     AddField,
     AddItem,
@@ -76,7 +77,7 @@ def _change(change: Change, view: View) -> Change:
         return _set(sources.value(change.property), change.value)
     if isinstance(change, Add):
         return replace(change, beside=sources.property(change.beside))
-    if isinstance(change, (Remove, CommentOut, RenameKey)):
+    if isinstance(change, (Remove, CommentOut, RenameKey, AddComment)):
         return replace(change, property=sources.property(change.property))
     if isinstance(change, SetField):
         return _set(sources.scalar(change.path, change.field), change.value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sparkfix.engine.choose import Choice, choose
 from sparkfix.engine.proof import Proof
@@ -32,9 +32,9 @@ def words_of(finding: Finding, fix: Fix) -> Words:
     return finding.rule, finding.primary.path, finding.message, fix.title
 
 
-def must_show_where_asked(finding: Finding, proof: Proof) -> None:
-    """What one rendering asks to be altered must not change in others that do not ask for it."""
-    others = [name for name in proof.shown if name not in finding.views]
+def must_show_where_asked(finding: Finding, proof: Proof, within: Collection[str]) -> None:
+    """What one rendering asks to be altered must not change in others that do not ask for it, nor are parts of it."""
+    others = [name for name in proof.shown if name not in finding.views and name not in within]
     if others:
         raise Refused(f"it would also change what is rendered with {', '.join(others[:3])}, which does not ask for it")
     if proof.open:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
+from sparkfix.model import Problem
 from sparkfix.workspace.kustomize import Built, Inflate, build, kustomizations_around
 from sparkfix.workspace.kustomize.deployed import deployed_folders
 from sparkfix.workspace.kustomize.views import WorkspaceStore, overlay_view
 from sparkfix.workspace.store import MemoryStore
-from sparkfix.workspace.views import View
+from sparkfix.workspace.views import View, ViewsOfCharts
 from sparkfix.workspace.workspace import Workspace
 
 Edited = frozenset[tuple[str, bytes]]
+
+
+def _as_it_is(path: str) -> str:
+    return path
 
 
 @dataclass
@@ -21,13 +27,17 @@ class Overlays:
 
     `inflate` renders charts that kustomizations name; without it those are left out. An overlay of which a part cannot
     be built (a remote base, say), or that is changed when it is applied, has no view, as what is missing would look like
-    a fault; `notes` tell which, and why. Each is built once per snapshot.
+    a fault; `notes` tell which, and why. Each is built once per snapshot. `shown` gives paths as people see them.
+    `charts` makes the views of the charts in overlays: from these the way leads to their templates.
     """
 
     inflate: Inflate | None = None
+    charts: ViewsOfCharts | None = None
+    shown: Callable[[str], str] = _as_it_is
     notes: dict[str, None] = field(default_factory=dict)
     _manifests: Workspace = field(default_factory=lambda: Workspace(MemoryStore({}), ()), repr=False)
     _deployed: dict[str, str] = field(default_factory=dict)
+    _folders: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _tops: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
     _built: dict[tuple[str, Edited], Built] = field(default_factory=dict)
     _views: dict[tuple[str, Edited], View] = field(default_factory=dict)
@@ -36,9 +46,10 @@ class Overlays:
         """The folders of all overlays."""
         targets = workspace.targets
         if targets not in self._tops:
-            folders = kustomizations_around(workspace)
+            around = kustomizations_around(workspace, charts=self.inflate is not None)
+            folders = self._folders[targets] = around.kustomizations
             included = {base for folder in folders for base in self._build(workspace, folder).bases}
-            self._deployed = deployed_folders(workspace) if folders else {}
+            self._deployed = deployed_folders(workspace, around.files, self.shown) if folders else {}
             self._tops[targets] = tuple(one for one in folders if one not in included or one in self._deployed)
         return self._tops[targets]
 
@@ -51,6 +62,14 @@ class Overlays:
         wanted = set(paths)
         return [folder for folder in self.all(workspace) if wanted & self.files(workspace, folder)]
 
+    def problems(self, workspace: Workspace) -> Iterator[Problem]:
+        """What of any kustomization could not be built, each once."""
+        self.all(workspace)
+        found = (
+            item for folder in self._folders[workspace.targets] for item in self._build(workspace, folder).problems
+        )
+        yield from dict.fromkeys(found)
+
     def view(self, workspace: Workspace, folder: str) -> View | None:
         """The view of an overlay; None where a part of it cannot be built."""
         reason = self._reason(workspace, folder)
@@ -60,7 +79,8 @@ class Overlays:
         built = self._build(workspace, folder)
         key = (folder, frozenset(workspace.edited.items()))
         if key not in self._views:
-            self._views[key] = overlay_view(workspace, folder, built, self._manifests)
+            charts = partial(_charts_in, self.charts, workspace, built)
+            self._views[key] = overlay_view(workspace, folder, built, self._name(folder), self._manifests, charts)
         return self._views[key]
 
     def views(self, workspace: Workspace, paths: Sequence[str]) -> tuple[list[View], list[str]]:
@@ -70,15 +90,30 @@ class Overlays:
         missing = [reason for folder in folders if (reason := self._reason(workspace, folder))]
         return [view for view in found if view is not None], missing
 
+    def inflated(self, workspace: Workspace, folder: str) -> tuple[tuple[str, str], ...]:
+        """The folders of the charts in an overlay, each behind the kustomization file that names it."""
+        return tuple((path, chart.folder) for path, chart in self._build(workspace, folder).charts)
+
     def _reason(self, workspace: Workspace, folder: str) -> str:
         """Why an overlay has no view; empty if it has one."""
         for problem in self._build(workspace, folder).problems:
-            return f"overlay {folder or '.'} could not be built whole: {problem.path}: {problem.reason}"
+            return f"{self._name(folder)} could not be built whole: {self.shown(problem.path)}: {problem.reason}"
         changed = self._deployed.get(folder)
-        return f"overlay {folder or '.'} is not applied as it is: {changed}" if changed else ""
+        return f"{self._name(folder)} is not applied as it is: {changed}" if changed else ""
+
+    def _name(self, folder: str) -> str:
+        return f"overlay {self.shown(folder) or '.'}"
 
     def _build(self, workspace: Workspace, folder: str) -> Built:
         key = (folder, frozenset(workspace.edited.items()))
         if key not in self._built:
             self._built[key] = build(WorkspaceStore(workspace), folder, self.inflate, hashed=False)
         return self._built[key]
+
+
+def _charts_in(charts: ViewsOfCharts | None, workspace: Workspace, built: Built, path: str) -> list[View]:
+    """The views of the charts that a kustomization file names, as far as they render."""
+    if charts is None:
+        return []
+    views = [charts.inflated(workspace, path, chart) for file, chart in built.charts if file == path]
+    return [view for view in views if view is not None]

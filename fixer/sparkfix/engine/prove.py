@@ -15,10 +15,11 @@ from typing import Any
 from sparkfix.engine.expect import Setting, Settings, expected_settings, settings_of
 from sparkfix.engine.translate import templates_only, translated
 from sparkfix.engine.trees import expected_trees, trees_of
-from sparkfix.formats.document import Document, open_document
+from sparkfix.formats.document import Document
+from sparkfix.formats.reading import open_document
 from sparkfix.formats.yaml.tolerant import load_plain
 from sparkfix.helm.sourcemap import Mapped, RenderedLine
-from sparkfix.model import Add, Change, CommentOut, Refused, Remove, RenameKey, SetValue, path_of
+from sparkfix.model import Add, Change, CommentOut, Needless, Refused, Remove, RenameKey, SetValue, path_of
 from sparkfix.text.similar import difference
 from sparkfix.text.source import SourceText
 
@@ -150,7 +151,7 @@ def _shows(
     """Raise `Refused` unless changes of a rendered file, and of values that are printed into it (`outside`), account for
     what becomes of it; tells whether they show in it."""
     _must_be_new(document, wanted)
-    settings, found = expected_settings(document, wanted), settings_of(result)
+    settings, found = expected_settings(document, wanted), settings_of(result, wanted)
     trees, other = expected_trees(document, wanted), trees_of(result, wanted)
     parses = len(result.problems) <= len(document.problems)
     if not (parses and _settings_fit(settings, found, outside) and _fits(trees, other, outside)):
@@ -163,19 +164,21 @@ def _shows(
 
 def _must_be_new(document: Document, wanted: Sequence[Change]) -> None:
     """Raise `Refused` where a property is added beside one that sets the same already."""
-    added = {(change.beside.key_span, change.key) for change in wanted if isinstance(change, Add)}
+    added = [change for change in wanted if isinstance(change, Add)]
     for block in document.blocks if added else ():
-        present = {item.key for item in block.properties}
-        twice = [key for span, key in added if key in present and span in {one.key_span for one in block.properties}]
+        spans = {one.key_span for one in block.properties}
+        twice = [one for one in added if one.beside.key_span in spans and block.all(one.key)]
+        if twice and all(item.value == one.value for one in twice for item in block.all(one.key)):
+            raise Needless(f"`{twice[0].key}` would be set twice")
         if twice:
-            raise Refused(f"`{twice[0]}` would be set twice")
+            raise Refused(f"`{twice[0].key}` would be set twice")
 
 
 def _settings_fit(expected: Settings, found: Settings, outside: Sequence[Change]) -> bool:
     """Block by block the same settings, or, for changes of values, the same but for what the values pass on."""
     if not outside:
         return len(expected) == len(found) and all(
-            left[:2] == right[:2] and len(left[2]) == len(right[2]) and all(map(_same, left[2], right[2]))
+            left[:2] == right[:2] and len(left[2]) == len(right[2]) and all(map(_same, _ordered(left), _ordered(right)))
             for left, right in zip(expected, found, strict=True)
         )
     before = Counter((key, _bare(value)) for block in expected for key, value, _ in block[2])
@@ -191,6 +194,11 @@ def _settings_fit(expected: Settings, found: Settings, outside: Sequence[Change]
         if made_anew is not None:
             del gone[key, value], come[made_anew]
     return not gone and not come
+
+
+def _ordered(block: tuple[str, str, list[Setting]]) -> list[Setting]:
+    """The settings of a block; those of a map by their keys, as its order means nothing."""
+    return sorted(block[2], key=lambda setting: setting[0]) if block[0] == "map" else block[2]
 
 
 def _bare(value: str) -> str:

@@ -11,6 +11,7 @@ from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.formats.kubernetes.objects import containers_of
 from sparkfix.model import (
+    Add,
     AddEnv,
     AddField,
     AddInitContainer,
@@ -19,6 +20,7 @@ from sparkfix.model import (
     Change,
     Container,
     FileChange,
+    Needless,
     Node,
     Property,
     Refused,
@@ -46,12 +48,12 @@ class OverlayProver:
         paths = [path_of(change) for change in changes]
         old, missing = self.overlays(before, paths)
         new = {view.name: view for view in self.overlays(after, paths)[0]}
-        in_charts = any(before.chart_of(path) is not None for path in paths)
         shown = []
         for view in old:
             if view.name not in new:
                 raise Refused(f"{view.name} could not be built any more")
-            if _shows(view, new[view.name], changes, in_charts=in_charts):
+            in_charts = any(before.chart_of(path) is not None or path in view.values for path in paths)
+            if _shows(before, view, new[view.name], changes, in_charts=in_charts):
                 shown.append(view.name)
         remarks = [f"not proven: {reason}" for reason in missing]
         if shown:
@@ -83,8 +85,8 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:3]) + more
 
 
-def _shows(before: View, after: View, changes: Sequence[Change], *, in_charts: bool) -> bool:
-    """Do the changes show in a view? Raises `Refused` with the difference if anything else does."""
+def _shows(files: Workspace, before: View, after: View, changes: Sequence[Change], *, in_charts: bool) -> bool:
+    """Do the changes of some files show in a view? Raises `Refused` with the difference if anything else does."""
     shown = False
     for file in sorted({*before.workspace.targets, *after.workspace.targets}):
         old, new = ((view.workspace.data(file) or b"").decode("utf-8", "surrogateescape") for view in (before, after))
@@ -93,9 +95,11 @@ def _shows(before: View, after: View, changes: Sequence[Change], *, in_charts: b
             shown |= old != new
             continue
         document = before.workspace.document(file) if file in before.workspace.targets else None
-        wanted = [one for change in changes for one in _in_view(change, before, document)] if document else []
+        wanted = [one for change in changes for one in _in_view(change, files, before, document)] if document else []
         try:
             shown |= compare_texts(file, old, new, wanted, shown=_shown(file))
+        except Needless as reason:
+            raise Needless(f"in {before.name}, {reason}") from None
         except Refused as reason:
             raise Refused(f"in {before.name}, {reason}") from None
     return shown
@@ -107,10 +111,12 @@ def _shown(file: str) -> str:
     return f"{kind} {name}"
 
 
-def _in_view(change: Change, view: View, document: Document) -> Iterator[Change]:
+def _in_view(change: Change, files: Workspace, view: View, document: Document) -> Iterator[Change]:
     """A change of a file as changes of an object that the file has a part in."""
     item = property_of(change)
-    if item is not None:
+    if isinstance(change, Add):
+        yield from _additions(change, files, view, document)
+    elif item is not None:
         for own in _properties(item, view, document):
             yield with_property(change, own)
     elif isinstance(change, (AddEnv, AddInitContainer, AddProbe)):
@@ -136,6 +142,31 @@ def _properties(item: Property, view: View, document: Document) -> Iterator[Prop
                 continue
             if (found.path, found.key_span) == (item.path, item.key_span):
                 yield own
+
+
+def _additions(change: Add, files: Workspace, view: View, document: Document) -> Iterator[Change]:
+    """Where an added property shows: beside its neighbour, or, where a later file sets that one, another of its block.
+
+    Nowhere if a later file sets the property itself.
+    """
+    beside = list(_properties(change.beside, view, document))
+    yield from (with_property(change, own) for own in beside)
+    for block in document.blocks if not beside else ():
+        for own in block.properties if not block.all(change.key) else ():
+            try:
+                found = view.sources.property(own)
+            except Refused:
+                continue
+            if found.path == change.beside.path and _are_in_one_block(found, change.beside, files):
+                yield with_property(change, own)
+                break
+
+
+def _are_in_one_block(left: Property, right: Property, files: Workspace) -> bool:
+    """Do two properties of a file stand in one block there?"""
+    document = files.document(left.path)
+    blocks = document.blocks if document is not None else ()
+    return any({left.key_span, right.key_span} <= {item.key_span for item in block.properties} for block in blocks)
 
 
 def _nodes(node: Node, path: str, view: View, document: Document) -> Iterator[Node]:

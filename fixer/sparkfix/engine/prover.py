@@ -140,7 +140,7 @@ class ChartProver:
         found: set[str] = set()
         for path in paths:
             chart = workspace.chart_of(path)
-            found.update([chart] if chart is not None else self.charts.using(path))
+            found.update([chart] if chart is not None else self.charts.using(workspace, path))
         return found
 
     def _compared(

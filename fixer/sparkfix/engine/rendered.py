@@ -59,7 +59,7 @@ def findings_in_views(
         (one, finding)
         for one in shown
         for finding in _in_view(one, rules, options, problems)
-        if any(place.path in targets for place in finding.places)
+        if one.view.asked or any(place.path in targets for place in finding.places)
     ]
 
 
@@ -116,7 +116,8 @@ def _in_view(
 ) -> Iterator[Finding]:
     here = one.view.workspace
     for rule in rules:
-        if not rule.rendered or not may_find(rule, here, one.unit, here.targets):
+        unasked = not rule.rendered or (one.view.derived and not rule.derived)
+        if unasked or not may_find(rule, here, one.unit, here.targets):
             continue
         try:
             for finding in findings_of(rule, one.subjects, options, problems):

@@ -14,6 +14,7 @@ from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.formats.kubernetes.objects import containers_of
 from sparkfix.model import (
     Add,
+    AddComment,
     AddEnv,
     AddField,
     AddInitContainer,
@@ -45,7 +46,7 @@ def translated(change: Change, template: Document, rendered: Document, made: Mad
 
     Raises `Refused` where a command renders to other words than it has in the template.
     """
-    if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)):
+    if isinstance(change, (SetValue, Remove, CommentOut, RenameKey, AddComment)):
         return [replace(change, property=item) for item in _properties(change.property, template, rendered, made)]
     if isinstance(change, Add):
         return [replace(change, beside=item) for item in _properties(change.beside, template, rendered, made)]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from sparkfix.engine.expect import rewritten_keys
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import WordList, commands_in
 from sparkfix.formats.kubernetes.write import env_entry
+from sparkfix.formats.languages import language
 from sparkfix.model import (
     AddEnv,
     AddField,
@@ -33,44 +35,67 @@ _SCRIPT = "\0script"
 class _Context:
     """What is left out of the trees: properties by the start of their key (`ordered`, too), texts that hold them, scripts.
 
-    `places` are the maps that were made, by their start, and `holders` the map and key, or the list and position, of
-    each value by its start.
+    `nested` are texts that are read on their own, with `inside`, the places at which they begin, in order. `places` are
+    the maps that were made, by their start, and `holders` the map and key, or the list and position, of each value by
+    its start.
     """
 
     keys: set[int]
     texts: set[int]
     scripts: set[int]
     ordered: list[int]
+    nested: list[Document]
+    inside: list[int]
     places: dict[int, Any] = field(default_factory=dict)
     holders: dict[int, tuple[Any, Any]] = field(default_factory=dict)
 
 
 def trees_of(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
-    """The documents of a file as dicts, lists and texts; properties are left out (see `expect`), and the words of
-    scripts that a change rewrites stand beside them."""
+    """The documents of a file as dicts, lists and texts; properties are left out (see `expect`) but for those among
+    words that a change rewrites, and the words of scripts that one rewrites stand beside them."""
     scripts = any(isinstance(change, SetWords) and change.command.shell for change in changes)
-    context = _context(document, scripts=scripts)
-    return (*(_plain(root, context) for root in document.nodes), _script_words(document) if scripts else [])
+    context = _context(document, changes, scripts=scripts)
+    return (*_roots(document, context), _script_words(document) if scripts else [])
 
 
 def expected_trees(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
     """The same after the changes, computed from the document before them."""
     scripts = any(isinstance(change, SetWords) and change.command.shell for change in changes)
-    context = _context(document, scripts=scripts)
-    roots = [_plain(root, context) for root in document.nodes]
+    context = _context(document, changes, scripts=scripts)
+    roots = _roots(document, context)
     for change in changes:
         _carry_out(change, context)
     words = _script_words(document, changes) if scripts else []
     return (*roots, words)
 
 
-def _context(document: Document, *, scripts: bool) -> _Context:
+def _context(document: Document, changes: Sequence[Change], *, scripts: bool) -> _Context:
     keys = {item.key_span.start for block in document.blocks for item in block.properties}
+    keys -= rewritten_keys(document, changes)
     texts = {block.span.start for block in document.blocks if block.carrier in ("properties text", "base64 Secret")}
     places: set[int] = set()
     if scripts:
         places.update(start for _, start in _scripts(document))
-    return _Context(keys, texts, places, sorted(keys))
+    nested = sorted(_texts_inside(document), key=_start)
+    return _Context(keys, texts, places, sorted(keys), nested, [_start(one) for one in nested])
+
+
+def _texts_inside(document: Document) -> Iterator[Document]:
+    for one in document.nested:
+        yield one
+        yield from _texts_inside(one)
+
+
+def _start(document: Document) -> int:
+    return document.source.span(0, 0).start
+
+
+def _roots(document: Document, context: _Context) -> list[Any]:
+    """What a text says besides its properties: YAML as plain data, else what its language compares."""
+    rest = language(document.language).rest
+    if rest is not None:
+        return [rest(document), *(_roots(one, context) for one in document.nested)]
+    return [_plain(root, context) for root in document.nodes]
 
 
 def _scripts(document: Document) -> list[tuple[list[str], int]]:
@@ -121,7 +146,16 @@ def _plain(node: Node, context: _Context) -> Any:
         return _plain_items(value, context)
     if node.start in context.texts:
         return _PROPERTIES
+    inner = _inside(node, context)
+    if inner is not None:
+        return (inner.language, *_roots(inner, context))
     return _SCRIPT if node.start in context.scripts else value
+
+
+def _inside(node: Node, context: _Context) -> Document | None:
+    """The text that a scalar holds, if it is read on its own; the outermost one where texts stand in that one."""
+    index = bisect_left(context.inside, node.start)
+    return context.nested[index] if index < len(context.inside) and context.inside[index] < node.span.end else None
 
 
 def _plain_items(items: Sequence[Node], context: _Context) -> list[Any]:

@@ -7,14 +7,25 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sparkfix.formats.document import internal_problem
+from sparkfix.formats.carriers import cannot_take
 from sparkfix.formats.kubernetes.commands import commands_in
-from sparkfix.model import Command, Finding, Problem, PropertyBlock, Rule, SparkVersion, Workload, with_rule
+from sparkfix.formats.reading import internal_problem
+from sparkfix.model import (
+    Applicability,
+    Command,
+    Finding,
+    Problem,
+    PropertyBlock,
+    Rule,
+    SparkVersion,
+    Workload,
+    with_rule,
+)
 from sparkfix.workspace.workloads import workloads_of
 from sparkfix.workspace.workspace import Workspace
 
 _KEY = re.compile(r"spark\.[A-Za-z][\w.]*")
-_SUBMIT = (b"spark-submit", b"spark-class")
+_SUBMIT = (b"spark-submit", b"spark-class", b"start-connect-server", b"start-thriftserver")
 
 
 @dataclass(frozen=True)
@@ -120,17 +131,28 @@ def findings_of(
             continue
         try:
             for finding in rule.check(subject, own) if takes_options else rule.check(subject):
-                yield _without_secrets(with_rule(finding, rule), subject)
+                yield _without_secrets(_as_carriers_allow(with_rule(finding, rule), subject), subject)
         except Exception as error:
             tell(problems, str(getattr(subject, "path", "")), error)
 
 
+def _blocks_of(subject: object) -> tuple[PropertyBlock, ...]:
+    return (subject,) if isinstance(subject, PropertyBlock) else subject.blocks if isinstance(subject, Workload) else ()
+
+
+def _as_carriers_allow(finding: Finding, subject: object) -> Finding:
+    """The finding; a fix that the place of a property can never take is only shown, with the reason."""
+    fixes = []
+    for fix in finding.fixes:
+        reasons = [reason for change in fix.changes if (reason := cannot_take(change, _blocks_of(subject)))]
+        shown = reasons and not fix.blocked
+        fixes.append(replace(fix, applicability=Applicability.DISPLAY, blocked=reasons[0]) if shown else fix)
+    return replace(finding, fixes=tuple(fixes)) if tuple(fixes) != finding.fixes else finding
+
+
 def _without_secrets(finding: Finding, subject: object) -> Finding:
     """A finding whose places touch a Secret loses that Secret's values from its message, and is marked."""
-    blocks = (
-        (subject,) if isinstance(subject, PropertyBlock) else subject.blocks if isinstance(subject, Workload) else ()
-    )
-    for block in blocks:
+    for block in _blocks_of(subject):
         if block.confidential and any(
             place.path == block.path and block.span.covers(place.span) for place in finding.places
         ):

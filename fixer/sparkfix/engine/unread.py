@@ -16,6 +16,8 @@ from sparkfix.model import Span, Unread
 from sparkfix.workspace.workspace import Workspace
 
 _OPTION = re.compile(r"(?:(?:--conf|-c)(?:=|[ \t]+)[\"'\\]*|-D)\Z")
+# The last step of a JSON patch's path.
+_POINTER = r"(?<=/sparkConf/)|(?<=/data/)"
 _COMMENT = re.compile(r"(?:^|\s)#")
 _REACH = 40
 
@@ -28,7 +30,7 @@ def unread_places(workspace: Workspace, key: str) -> tuple[Unread, ...]:
     """
     if not key.isascii():
         return ()
-    word = re.compile(rf"(?:(?<![\w.\-/])|(?<=-D)){re.escape(key)}(?![\w\-/]|[.:]\w)")
+    word = re.compile(rf"(?:(?<![\w.\-/])|(?<=-D)|{_POINTER}){re.escape(key)}(?![\w\-/]|[.:]\w)")
     found: list[Unread] = []
     for path in workspace.targets:
         document = workspace.document(path) if workspace.mentions(path, (key.encode(),)) else None

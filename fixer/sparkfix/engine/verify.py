@@ -21,6 +21,7 @@ from sparkfix.formats.helm.lexer import Action, lex
 from sparkfix.formats.yaml.entries import is_yaml_value
 from sparkfix.model import (
     Add,
+    AddComment,
     Change,
     CommentOut,
     Edit,
@@ -58,7 +59,7 @@ def verify(before: Workspace, after: Workspace, changes: Sequence[Change], edits
         _keeps_bytes(old, concerned, own)
         _keeps_actions(old, new, concerned, own)
         _keeps_comments(old, new, concerned)
-        if settings_of(new) != expected_settings(old, concerned):
+        if settings_of(new, concerned) != expected_settings(old, concerned):
             raise Refused(f"{path}: the result would hold other settings than intended")
         if trees_of(new, concerned) != expected_trees(old, concerned):
             raise Refused(f"{path}: the result would differ in more than the intended place")
@@ -100,7 +101,13 @@ class _Places:
 
 
 def _fits(old: Document, change: Change, edit: Edit) -> bool:
-    """Is an edit's text of its change's kind: whole lines where it brings lines, no comment but in `CommentOut`?"""
+    """Is an edit's text of its change's kind: whole lines where it brings lines, no comment but in `CommentOut`?
+
+    Where a property has an extent, its language tells (see `trees`).
+    """
+    item = property_of(change)
+    if item is not None and item.extent is not None:
+        return True
     text = old.source.decode(edit.new)
     if isinstance(change, CommentOut):
         at = old.source.offset(edit.span.start)
@@ -108,6 +115,8 @@ def _fits(old: Document, change: Change, edit: Edit) -> bool:
         return text == "# " and (first or edit.span.start == change.property.key_span.start)
     if isinstance(change, Remove):
         return text in ("", " {}")
+    if isinstance(change, AddComment):
+        return text.strip() == f"# {change.text}" and _whole_lines(old, edit, text.replace("\r", ""))
     if "#" in text and "#" not in repr(change):
         return False
     if isinstance(change, (SetValue, RenameKey, SetField)):
@@ -122,6 +131,8 @@ def _fits(old: Document, change: Change, edit: Edit) -> bool:
 def _whole_lines(old: Document, edit: Edit, text: str) -> bool:
     """Are these whole lines without a blank one, put between lines or behind the last one?"""
     at, folded = old.source.offset(edit.span.start), old.source.folded
+    if "\n\n" not in text and (text.startswith(",") or text.rstrip(" \t").endswith(",\n")):
+        return True  # an entry of a flow collection, with its comma
     if at == old.source.line_start(at):
         return text.endswith("\n") and "\n\n" not in "\n" + text
     return at == len(folded) and text.startswith("\n") and "\n\n" not in text + "\n"
@@ -132,6 +143,8 @@ def _may_grow(old: Document, change: Change) -> list[Span]:
     if isinstance(change, (SetValue, RenameKey, SetField)):
         return _may_vanish(old, change)
     item = property_of(change)
+    if item is not None and item.extent is not None:
+        return [item.extent]
     if item is None:
         return [Span(0, len(old.source.data))]
     lines = _lines(old, _flag_start(old, item.key_span.start), item.value_span.end)
@@ -144,6 +157,10 @@ def _property_span(change: Remove) -> Span:
 
 
 def _may_vanish(old: Document, change: Change) -> list[Span]:
+    item = property_of(change)
+    if item is not None and item.extent is not None:
+        apart = [item.elsewhere] if isinstance(change, SetValue) and item.elsewhere is not None else []
+        return [] if isinstance(change, Add) else [item.extent, *apart]
     if isinstance(change, SetValue):
         return [_scalar_around(old, change.property.value_span, change.property.key_span)]
     if isinstance(change, RenameKey):
@@ -266,8 +283,9 @@ def _comments(document: Document) -> Counter[str]:
 
 def _keeps_comments(old: Document, new: Document, changes: Sequence[Change]) -> None:
     before, after = _comments(old), _comments(new)
-    more = sum((after - before).values())
-    if before - after or (more and not any(isinstance(change, CommentOut) for change in changes)):
+    added = Counter(f"# {change.text}" for change in changes if isinstance(change, AddComment))
+    more = (after - before) - added
+    if before + added - after or (more and not any(isinstance(change, CommentOut) for change in changes)):
         raise Refused(f"{old.path}: a comment would change")
 
 
@@ -277,7 +295,7 @@ def _reads_as_meant(old: Document, new: Document, changes: Sequence[Change]) -> 
         return
     if new.scalars is None:
         raise Refused(f"{old.path}: the result would not parse: a YAML library does not read it")
-    if any(not isinstance(change, (SetValue, RenameKey, Remove, CommentOut)) for change in changes):
+    if any(not isinstance(change, (SetValue, RenameKey, Remove, CommentOut, AddComment)) for change in changes):
         return
     before, after = Counter(old.scalars), Counter(new.scalars)
     gone, come = _types(before - after), _types(after - before)

@@ -15,12 +15,14 @@ from sparkfix.formats.kubernetes.write import (
 )
 from sparkfix.model import (
     Add,
+    AddComment,
     AddEnv,
     AddField,
     AddInitContainer,
     AddItem,
     AddProbe,
     Change,
+    Commentable,
     CommentOut,
     Edit,
     Entry,
@@ -48,6 +50,8 @@ def render(change: Change) -> tuple[Edit, ...]:
             return _entry(item).comment_out()
         case RenameKey(item, key):
             return _entry(item).rename(key)
+        case AddComment(item, text):
+            return _comment_above(item, text)
         case AddEnv():
             return add_env(change)
         case AddInitContainer(container, _, spec):
@@ -76,6 +80,13 @@ def render_all(changes: Iterable[Change]) -> tuple[Edit, ...]:
                 inserted[edit.path, edit.span].append(edit.new)
     joined = (Edit(path, span, b"".join(texts)) for (path, span), texts in inserted.items())
     return (*dict.fromkeys(others), *joined)
+
+
+def _comment_above(item: Property, text: str) -> tuple[Edit, ...]:
+    entry = _entry(item)
+    if not isinstance(entry, Commentable):
+        raise Refused(f"no comment line can stand above `{item.key}` there")
+    return entry.comment_above(text)
 
 
 def _entry(item: Property) -> Entry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sparkfix.helm.archive import ChartFiles
 from sparkfix.helm.explore import MOST_SETS, Explored, explore
@@ -36,12 +36,15 @@ class Charts:
     _sets: dict[str, tuple[ValuesSet, ...]] = field(default_factory=dict)
     _arms: dict[str, Explored] = field(default_factory=dict)
     _mapped: dict[str, Mapped] = field(default_factory=dict)
+    _links: dict[str, list[str]] | None = None
 
     def files(self, workspace: Workspace, chart: str) -> ChartFiles:
         """The chart in a folder as a snapshot has it."""
         key = (chart, frozenset(workspace.edited.items()))
         if key not in self._files:
-            self._files[key] = chart_files(workspace.data, workspace.store.names, chart)
+            found = chart_files(workspace.data, workspace.store.names, chart)
+            places = {inside: workspace.store.resolved(place) for inside, place in found.places.items()}
+            self._files[key] = replace(found, places=places)
         return self._files[key]
 
     def sets(self, workspace: Workspace, chart: str) -> tuple[ValuesSet, ...]:
@@ -104,13 +107,29 @@ class Charts:
                     self.renderer.keep(key, written_lines(one_made))
         return [self._mapped[key] for key in keys]
 
-    def using(self, file: str) -> Iterable[str]:
-        """The charts that a values file outside of them is given to, by a release or by the user."""
+    def using(self, workspace: Workspace, file: str) -> Iterable[str]:
+        """The charts that a file outside of them is given to as values, by a release or by the user, or linked into."""
+        yield from self._linked_into(workspace).get(file, ())
         for release in self.releases:
             if file in release.files:
                 yield release.chart
         if self.given is not None and file in self.given.files:
             yield from self._sets
+
+    def _linked_into(self, workspace: Workspace) -> Mapping[str, Sequence[str]]:
+        """The charts by the files outside of their folders that symbolic links in them lead to."""
+        if self._links is None:
+            self._links = {}
+            charts = {chart for path in workspace.targets if (chart := workspace.chart_of(path)) is not None}
+            for chart in sorted(charts):
+                for place in self.linked(workspace, chart):
+                    self._links.setdefault(place, []).append(chart)
+        return self._links
+
+    def linked(self, workspace: Workspace, chart: str) -> frozenset[str]:
+        """The files of a chart that stand in no chart: symbolic links lead to them."""
+        places = self.files(workspace, chart).places.values()
+        return frozenset(place for place in places if workspace.chart_of(place) is None)
 
 
 def _digests(contents: Mapping[str, bytes], jobs: Sequence[Job]) -> list[str]:

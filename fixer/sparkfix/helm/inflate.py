@@ -46,7 +46,8 @@ class Inflater:
         plain = {path: text for path, text in rendering.files.items() if path not in signs}
         found = [(item.file, item.text) for item in manifests(plain) if _is_wanted(item, request)]
         definitions = _definitions(chart, enabled) if request.with_definitions else ()
-        return Inflated((*definitions, *found), tuple(_used(chart, request.with_definitions)), chart.notes)
+        used = tuple(map(store.resolved, _used(chart, request.with_definitions)))
+        return Inflated((*definitions, *found), used, chart.notes)
 
     def _rendered(self, chart: ChartFiles, request: ChartRequest) -> Rendering:
         job = Job(

@@ -17,6 +17,7 @@ from sparkfix.workspace.kustomize.charts import Chart, label_of, read_chart, val
 from sparkfix.workspace.kustomize.kustomization import Kustomization, file_of, load
 from sparkfix.workspace.kustomize.reading import Reading
 from sparkfix.workspace.kustomize.trees import Unresolved
+from sparkfix.workspace.kustomize.views import WorkspaceStore
 from sparkfix.workspace.workspace import Workspace
 
 Layers = tuple[tuple[str, ...], tuple[str, ...]]
@@ -47,6 +48,11 @@ def _with_charts(workspace: Workspace, reading: Reading, folder: str) -> Kustomi
     path = reading.attempt(folder, lambda: file_of(workspace.store, folder), None)
     mentioned = path is not None and b"helmcharts" in (workspace.data(path) or b"").lower()
     return load(reading, folder) if mentioned else None
+
+
+def layers_of(workspace: Workspace, chart: Chart) -> Layers:
+    """The values of a chart in a snapshot, edited files included. Raises `Unresolved`."""
+    return _layers(Reading(WorkspaceStore(workspace)), chart)
 
 
 def _layers(reading: Reading, chart: Chart) -> Layers:

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sparkfix.formats.yaml.tolerant import dump_plain, load_all_plain
-from sparkfix.helm.kustomized import charts_of_kustomizations
+from sparkfix.helm.kustomized import charts_of_kustomizations, layers_of
 from sparkfix.helm.setting import escaped_value
+from sparkfix.workspace.kustomize.charts import Chart
 from sparkfix.workspace.workspace import Workspace
 
 _HELMFILE = re.compile(r"(?:^|/)(?:helmfile[^/]*\.ya?ml(?:\.gotmpl)?|helmfile\.d/[^/]+\.ya?ml(?:\.gotmpl)?)$")
@@ -59,6 +60,12 @@ def find_releases(workspace: Workspace) -> ReleasesFound:
     for path, chart, (files, inline) in charts_of_kustomizations(workspace, notes):
         found.append(Release(chart.release, chart.namespace, chart.folder, path, files, inline))
     return ReleasesFound(tuple(found), tuple(dict.fromkeys(notes)))
+
+
+def release_of(workspace: Workspace, path: str, chart: Chart) -> Release:
+    """A chart as the kustomization file `path` has it rendered. Raises `Unresolved` where a values file is missing."""
+    files, inline = layers_of(workspace, chart)
+    return Release(chart.release, chart.namespace, chart.folder, path, files, inline)
 
 
 def _document(workspace: Workspace, path: str, document: Mapping[str, Any], notes: list[str]) -> Iterator[Release]:

@@ -28,7 +28,7 @@ class ValuesSet:
     """Values under a name that users know: files (workspace paths) in order, then `inline` YAML texts, then `--set`.
 
     `strings` are what `--set-string` takes; `values` win over all of these and are there in `derived` sets only.
-    `deployed` says that a release is known to use them, in its namespace.
+    `deployed` says that a release is known to use them, in its namespace; `path` is the file that says so.
     """
 
     name: str
@@ -41,6 +41,12 @@ class ValuesSet:
     namespace: str = "default"
     derived: bool = False
     deployed: bool = False
+    path: str = ""
+
+    @property
+    def bare(self) -> bool:
+        """Is it the chart with nothing given to it?"""
+        return not (self.files or self.inline or self.sets or self.strings or self.values or self.deployed)
 
     @property
     def label(self) -> str:
@@ -66,7 +72,7 @@ def values_sets(
     """
     found = [ValuesSet("default values"), *([given] if given else [])]
     found += [ValuesSet(file, (_join(chart, file),)) for file in files_beside(workspace, chart)]
-    found += [_of_release(release) for release in releases if release.chart == chart]
+    found += [set_of(release) for release in releases if release.chart == chart]
     return tuple(_distinct(found, workspace.data))
 
 
@@ -90,7 +96,8 @@ def top_chart(workspace: Workspace, chart: str) -> str:
     return chart
 
 
-def _of_release(release: Release) -> ValuesSet:
+def set_of(release: Release) -> ValuesSet:
+    """The values set of a release."""
     return ValuesSet(
         f"release {release.name} in {release.path}",
         release.files,
@@ -100,6 +107,7 @@ def _of_release(release: Release) -> ValuesSet:
         release=release.name,
         namespace=release.namespace,
         deployed=True,
+        path=release.path,
     )
 
 

@@ -13,13 +13,16 @@ from sparkfix.helm.archive import ChartFiles
 from sparkfix.helm.charts import Charts
 from sparkfix.helm.coverage import unreached
 from sparkfix.helm.defaults import effective_values, value_at
+from sparkfix.helm.releases import release_of
 from sparkfix.helm.renderer import CannotRender, Rendering
 from sparkfix.helm.sourcemap import Mapped, RenderedLine, Source
 from sparkfix.helm.texts import line_of_text
 from sparkfix.helm.trace import Origin, trace
-from sparkfix.helm.values import ValuesSet, top_chart
+from sparkfix.helm.values import ValuesSet, set_of, top_chart
 from sparkfix.model import Command, Node, Place, Property, Refused, Span, Workload
 from sparkfix.text.source import SourceText
+from sparkfix.workspace.kustomize.charts import Chart
+from sparkfix.workspace.kustomize.trees import Unresolved
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.views import ValuePart, View, completed
 from sparkfix.workspace.workspace import Workspace
@@ -35,10 +38,15 @@ class ChartViews:
     charts: Charts
     notes: dict[str, None] = field(default_factory=dict)
     _known: dict[str, tuple[ChartFiles, tuple[View, ...]]] = field(default_factory=dict)
+    _inflated: dict[str, tuple[ChartFiles, View | None]] = field(default_factory=dict)
 
     def top(self, workspace: Workspace, chart: str) -> str:
         """The chart that carries this one, directly or not; itself if none does."""
         return top_chart(workspace, chart)
+
+    def linked(self, workspace: Workspace, chart: str) -> frozenset[str]:
+        """The files of a chart that stand in no chart: symbolic links lead to them."""
+        return self.charts.linked(workspace, chart)
 
     def of(self, workspace: Workspace, chart: str) -> tuple[View, ...]:
         """One view for each values set with which the chart in a folder renders."""
@@ -47,6 +55,22 @@ class ChartViews:
         if known is None or known[0] is not files:
             known = self._known[chart] = (files, self._rendered(workspace, chart, files))
         return known[1]
+
+    def inflated(self, workspace: Workspace, path: str, chart: Chart) -> View | None:
+        """The view of a chart as the kustomization file `path` has it rendered; None if it does not render so."""
+        try:
+            values = set_of(release_of(workspace, path, chart))
+            files = self.charts.files(workspace, chart.folder)
+            known = self._inflated.get(repr(values))
+            if known is None or known[0] is not files:
+                [rendering] = self.charts.rendered(files, [values.job(workspace.data)])
+                view = (
+                    None if rendering.error else _view(self.charts, workspace, chart.folder, files, values, rendering)
+                )
+                known = self._inflated[repr(values)] = (files, view)
+            return known[1]
+        except (CannotRender, Unresolved):
+            return None
 
     def unreached(self, workspace: Workspace, place: Place) -> str:
         """A remark for a place in a template that no values of the repository render, else an empty text."""
@@ -65,7 +89,9 @@ class ChartViews:
             view = (
                 None
                 if rendering.error
-                else _view(self.charts, workspace, files, values, rendering, frozenset(given.difference(values.files)))
+                else _view(
+                    self.charts, workspace, chart, files, values, rendering, frozenset(given.difference(values.files))
+                )
             )
             broken = _not_yaml(view) if view is not None else ""
             if view is not None and not broken:
@@ -88,10 +114,10 @@ def _not_yaml(view: View) -> str:
 
 
 def _view(
-    charts: Charts, workspace: Workspace, chart: ChartFiles, values: ValuesSet, rendering: Rendering,
-    others: frozenset[str],
+    charts: Charts, workspace: Workspace, folder: str, chart: ChartFiles, values: ValuesSet, rendering: Rendering,
+    others: frozenset[str] = frozenset(),
 ) -> View:  # fmt: skip
-    """The view of one rendering; `others` are the values files that only other views have."""
+    """The view of one rendering of the chart in a folder; `others` are the values files that only other views have."""
     files = {
         f"{file.replace('/', '!').rpartition('.')[0]}.yaml": file
         for file in rendering.files
@@ -107,12 +133,13 @@ def _view(
         unnamed_namespace="" if known else values.namespace,
         default_namespace=values.namespace if known else "",
     ).sharing(charts.manifests)
+    read = frozenset((*chart.places.values(), *values.files))
     sources = ChartSources(charts, workspace, chart, values, inside, files)
     return View(
-        values.label, inside, sources, values.derived,
+        values.label, inside, sources, values.derived, chart=folder, release=values.path, bare=values.bare,
         complete=lambda workload: _completed(workspace, sources, workload),
         keeps=lambda place: bool(unreached(charts, workspace, place)),
-        reads=lambda path: path not in others,
+        reads=lambda path: path in read and path not in others,
     )  # fmt: skip
 
 

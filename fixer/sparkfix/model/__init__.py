@@ -4,9 +4,10 @@ All spans are byte offsets into the file's bytes as they stand on disk. All path
 with forward slashes.
 """
 
-from sparkfix.errors import Refused, SparkfixError
+from sparkfix.errors import Needless, Refused, SparkfixError
 from sparkfix.model.findings import (
     Add,
+    AddComment,
     AddEnv,
     AddField,
     AddInitContainer,
@@ -41,7 +42,7 @@ from sparkfix.model.findings import (
 )
 from sparkfix.model.graph import Graph, GraphEdge, GraphNode
 from sparkfix.model.places import Arm, Edit, Guard, Place, Span, exclusive, implies
-from sparkfix.model.properties import Entry, Property, PropertyBlock, Variant
+from sparkfix.model.properties import Commentable, Entry, Property, PropertyBlock, Variant
 from sparkfix.model.workloads import (
     Command,
     Container,
@@ -56,6 +57,7 @@ from sparkfix.model.workloads import (
 
 __all__ = [
     "Add",
+    "AddComment",
     "AddEnv",
     "AddField",
     "AddInitContainer",
@@ -67,6 +69,7 @@ __all__ = [
     "Change",
     "Command",
     "CommentOut",
+    "Commentable",
     "Confidence",
     "Container",
     "Edit",
@@ -79,6 +82,7 @@ __all__ = [
     "GraphNode",
     "Guard",
     "KubernetesObject",
+    "Needless",
     "Node",
     "Options",
     "Place",

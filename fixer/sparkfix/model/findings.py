@@ -80,6 +80,14 @@ class RenameKey:
 
 
 @dataclass(frozen=True, slots=True)
+class AddComment:
+    """Put a comment line above a property. Only possible in properties text whose lines are lines of the file."""
+
+    property: Property
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddEnv:
     """Add an environment variable: one that the Downward API fills from `field_path`, or with a fixed `value`."""
 
@@ -148,23 +156,24 @@ class SetWords:
     words: tuple[Word | str, ...]
 
 
-PropertyChange: TypeAlias = SetValue | Add | Remove | CommentOut | RenameKey
+PropertyChange: TypeAlias = SetValue | Add | Remove | CommentOut | RenameKey | AddComment
 ManifestChange: TypeAlias = AddEnv | AddInitContainer | AddProbe | AddField | AddItem | SetField | SetWords
 Change: TypeAlias = PropertyChange | ManifestChange
+_ABOUT_A_PROPERTY = (SetValue, Remove, CommentOut, RenameKey, AddComment)
 
 
 def property_of(change: Change) -> Property | None:
     """The property that a change is about or puts a new one beside; None for containers, fields and commands."""
     if isinstance(change, Add):
         return change.beside
-    return change.property if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)) else None
+    return change.property if isinstance(change, _ABOUT_A_PROPERTY) else None
 
 
 def with_property(change: Change, item: Property) -> Change:
     """The same change of another property; what is about no property stays as it is."""
     if isinstance(change, Add):
         return replace(change, beside=item)
-    return replace(change, property=item) if isinstance(change, (SetValue, Remove, CommentOut, RenameKey)) else change
+    return replace(change, property=item) if isinstance(change, _ABOUT_A_PROPERTY) else change
 
 
 def with_command(change: SetWords, command: Command) -> SetWords:
@@ -176,8 +185,10 @@ def with_command(change: SetWords, command: Command) -> SetWords:
 
 def path_of(change: Change) -> str:
     """The file that a change is about."""
-    if isinstance(change, (Add, SetValue, Remove, CommentOut, RenameKey)):
-        return change.beside.path if isinstance(change, Add) else change.property.path
+    if isinstance(change, Add):
+        return change.beside.path
+    if isinstance(change, _ABOUT_A_PROPERTY):
+        return change.property.path
     if isinstance(change, (AddEnv, AddInitContainer, AddProbe)):
         return change.container.path
     return change.command.path if isinstance(change, SetWords) else change.path
@@ -260,7 +271,7 @@ class Rule:
     before the rule is tried on its unit (a chart or a folder), and `requires` words that must all stand there.
     `since`/`before` bound the Spark versions it speaks of.
     `solutions` is the highest number that its fixes bear. `rendered` says that it also looks at what files are
-    rendered to.
+    rendered to, `derived` that it does so with values that nobody gives, for arms that no values file reaches.
     """
 
     id: str
@@ -275,6 +286,7 @@ class Rule:
     options: Mapping[str, str] = field(default_factory=dict)
     solutions: int = 1
     rendered: bool = True
+    derived: bool = True
 
     @property
     def summary(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from sparkfix.model.places import Edit, Guard, Place, Span
 
@@ -26,12 +26,21 @@ class Entry(Protocol):
     def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]: ...
 
 
+@runtime_checkable
+class Commentable(Protocol):
+    """An entry above which a comment line can stand."""
+
+    def comment_above(self, text: str) -> tuple[Edit, ...]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Property:
     """One Spark property where it stands.
 
     `value` is the text that Spark would read, with template actions left as they are written. `templated` says
-    that the value holds such actions. `locked` says why the property cannot be edited; empty if it can.
+    that the value holds such actions. `locked` says why the property cannot be edited; empty if it can. `extent` is
+    the whole text that stands for the setting where that is not its lines: an option with its flag, a call. `elsewhere`
+    is the literal that gives the value where that stands apart from the setting: a constant that a program names.
     """
 
     path: str
@@ -43,6 +52,8 @@ class Property:
     templated: bool = False
     locked: str = ""
     entry: Entry | None = field(default=None, compare=False, repr=False)
+    extent: Span | None = None
+    elsewhere: Span | None = None
 
     def place(self, label: str) -> Place:
         return Place(self.path, Span(self.key_span.start, self.value_span.end), label)

@@ -255,7 +255,7 @@ class Workload:
     `evidence` says why the role was given. `namespace` is as written; empty means the release's or the caller's.
     `command_line` are the settings that its commands make, which win over files. `templates` are those of its files
     that are a chart's templates. `sharing` are the drivers' containers of other workloads that read the same blocks.
-    `objects` are all manifests of its chart or folder.
+    `objects` are all manifests of its chart or folder, `neighbours` all blocks there, its own included.
     """
 
     path: str
@@ -275,6 +275,7 @@ class Workload:
     expands_variables: str = ""
     sharing: tuple[Container, ...] = ()
     objects: tuple[KubernetesObject, ...] = field(default=(), compare=False, repr=False)
+    neighbours: tuple[PropertyBlock, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def templated(self) -> bool:

@@ -4,14 +4,99 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from sparkfix.model import Command, Node, Property, SetField, SetWords, Word, Workload
+from sparkfix.model import Command, Node, Place, Property, SetField, SetWords, Word, Workload
 from sparkfix.spark.daemons import WRAPPER, daemon_of
-from sparkfix.spark.facts import launch_of
+from sparkfix.spark.facts import launch_of, takes_value
 
 ADDRESSES = ("spark.driver.host", "spark.driver.bindAddress")
 _ACTION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _DIRECT = re.compile(r"(?:.*/)?(?:tini|dumb-init|catatonit|env|(?:docker-)?entrypoint\.sh)|-.*|\w+=.*")
+
+_CONF = ("--conf", "-c")
+_PLAIN = re.compile(r"[\w.\-/:=,@%+]+", re.ASCII)
+# Scripts that hand their arguments to spark-submit (Spark 3.5, sbin).
+_SUBMITTING = re.compile(r"(?:.*/)?start-(?:connect-server|thriftserver)\.sh")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option that a command gives to Spark: its name, its value, and the word that holds the value.
+
+    `at` is the position of the first of its words, `end` of the first one behind it. `value` is empty where no word
+    follows the option.
+    """
+
+    command: Command
+    name: str
+    value: str
+    word: Word
+    at: int
+    end: int
+
+    @property
+    def sets(self) -> bool:
+        """Is it an option that sets a property?"""
+        return self.name in _CONF
+
+    def place(self, label: str) -> Place:
+        return Place(self.command.path, self.word.span, label)
+
+
+def spark_options(command: Command) -> Iterator[Option]:
+    """The options that spark-submit, or a script that calls it, reads of a command, in their order."""
+    words = command.words
+    positions = list(_option_positions(command))
+    while positions:
+        at = positions.pop(0)
+        name, equals, value = words[at].text.partition("=")
+        if not name.startswith("-"):
+            continue
+        follows = not equals and positions[:1] == [at + 1] and takes_value(name)
+        if follows:
+            value = words[positions.pop(0)].text
+        yield Option(command, name, value, words[at + follows], at, at + 1 + follows)
+
+
+def settings_of(workload: Workload) -> Iterator[tuple[Option, str, str]]:
+    """The settings that commands of a workload make by `--conf` and that no format finds as properties: the option, the
+    key and the value."""
+    for command in workload.commands:
+        for option in spark_options(command):
+            key, equals, value = option.value.partition("=")
+            if option.sets and equals and property_at(workload, option.word) is None:
+                yield option, key, value
+
+
+def rewritten(workload: Workload, option: Option, text: str) -> SetField | SetWords | None:
+    """The change that gives an option's value another text; None where a shell would read it in its own way."""
+    word = option.word
+    if option.command.shell and (word.dynamic or not is_plain(text)):
+        return None
+    joined = option.end == option.at + 1
+    return with_word(workload, option.command, word, f"{option.name}={text}" if joined else text)
+
+
+def is_plain(text: str) -> bool:
+    """Does a shell leave a text as it is?"""
+    return bool(_PLAIN.fullmatch(text))
+
+
+def without(option: Option) -> SetWords:
+    """The change that takes an option out of its command."""
+    words = option.command.words
+    return SetWords(option.command, (*words[: option.at], *words[option.end :]))
+
+
+def _option_positions(command: Command) -> tuple[int, ...]:
+    launch = launch_of(command)
+    if launch is not None:
+        return launch.options
+    script = daemon_of(command)
+    if script is None or not _SUBMITTING.fullmatch(script.text):
+        return ()
+    return tuple(range(command.words.index(script) + 1, len(command.words)))
 
 
 def reaches_spark_unexpanded(command: Command) -> bool:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sparkfix.model import Command, Container, KubernetesObject, Word
+from sparkfix.model import Command, Container, KubernetesObject, Node, Word
+from sparkfix.spark.names import literal, may_be_one_namespace, written
 
 VARIABLE = "SPARK_NO_DAEMONIZE"
 _SCRIPT = re.compile(
@@ -23,6 +25,10 @@ WRAPPER = re.compile(
 )
 # A line of a script that a template makes, which may be any command.
 _OUTPUT_LINE = re.compile(r"(?m)^[ \t]*\{\{-?\s*(?!(?:if|else|end|with|range)\b|/\*|\$\w*\s*:?=)[^\n]*\}\}[ \t]*\r?$")
+# An assignment on a line that is no comment, or a variable that one of these commands hands on.
+_SETS_VARIABLE = re.compile(
+    rf"(?m)^(?![ \t]*#).*?(?:(?:^|[\s;&|\"'(]){VARIABLE}=|\b(?:export|declare|typeset|read)\s[^\n]*\b{VARIABLE}\b)"
+)
 _HARMLESS = frozenset({"echo", "printf", "true", "date", "cd", "ls", "set", "export", "exit", "hostname", "pwd", "id"})
 
 
@@ -51,8 +57,18 @@ def _is_sparks(command: Command, folder: str, name: str) -> bool:
     return name in _SPARKS_OWN or "spark" in folder.lower() or (folder in _HERE and "spark" in image)
 
 
-def background_daemons(commands: Sequence[Command], container: Container) -> tuple[Word, ...]:
-    """The words that start daemons in a container which ends with them; nothing where something keeps it alive.
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A word of a command that starts a daemon in the background."""
+
+    path: str
+    word: Word
+
+
+def background_daemons(
+    commands: Sequence[Command], container: Container, objects: Iterable[KubernetesObject]
+) -> tuple[Start, ...]:
+    """What starts daemons in a container which ends with them; nothing where something keeps it alive.
 
     Whatever is not known to return at once, run after the last script, is taken to keep the container alive.
     """
@@ -61,16 +77,49 @@ def background_daemons(commands: Sequence[Command], container: Container) -> tup
     if container.init or not started:
         return ()
     after = own[started[-1][0] + 1 :]
-    written_out = (container.node.get(key) for key in ("command", "args"))
-    unknown = any(part and (part.filled or any(map(_OUTPUT_LINE.search, part.texts()))) for part in written_out)
+    parts = [part for key in ("command", "args") if (part := container.node.get(key)) is not None]
+    parts += _scripts_of([own[index] for index, _ in started], objects)
+    unknown = any(part.filled or any(map(_OUTPUT_LINE.search, part.texts())) for part in parts)
     if unknown or any(command.program not in _HARMLESS for command in after):
         return ()
-    return tuple(word for _, word in started)
+    return tuple(Start(own[index].path, word) for index, word in started)
 
 
-def stays_in_foreground(container: Container, objects: Iterable[KubernetesObject]) -> bool:
-    """Does the container's script, or a file in a ConfigMap beside it (`spark-env.sh`), name SPARK_NO_DAEMONIZE, or may it?"""
-    parts = [container.node.get("command"), container.node.get("args")]
-    parts += [item.node.get("data") for item in objects if item.kind == "ConfigMap"]
-    made = any(part is not None and _OUTPUT_LINE.search(part.text("spark-env.sh")) for part in parts)
-    return made or any(VARIABLE in text for part in parts if part is not None for text in part.texts())
+def _scripts_of(commands: Iterable[Command], objects: Iterable[KubernetesObject]) -> list[Node]:
+    """The texts of ConfigMaps that hold some commands."""
+    texts = [
+        (item.path, node)
+        for item in objects
+        if item.kind == "ConfigMap" and (data := item.node.get("data")) is not None and isinstance(data.value, dict)
+        for node in data.value.values()
+    ]
+    return [
+        node
+        for command in commands
+        for path, node in texts
+        if path == command.path and node.span.covers(command.words[0].span)
+    ]
+
+
+def stays_in_foreground(container: Container, objects: Sequence[KubernetesObject], namespace: str) -> bool:
+    """Does the container's script, or a file that its pod mounts (`spark-env.sh`), set SPARK_NO_DAEMONIZE, or may it?
+
+    Where a template decides what is mounted, any ConfigMap beside it may be.
+    """
+    own = [part for key in ("command", "args") if (part := container.node.get(key)) is not None]
+    parts = [*own, *(data for item in _mounted(container, objects, namespace) if (data := item.node.get("data")))]
+    made = any(_OUTPUT_LINE.search(part.text("spark-env.sh")) for part in parts)
+    return made or any(_SETS_VARIABLE.search(text) for part in parts for text in part.texts())
+
+
+def _mounted(container: Container, objects: Sequence[KubernetesObject], namespace: str) -> Sequence[KubernetesObject]:
+    """The ConfigMaps that a pod mounts; all there are where a template decides which."""
+    maps = [item for item in objects if item.kind == "ConfigMap"]
+    volumes = container.pod.get("volumes")
+    entries = [node for node in volumes.walk() if isinstance(node.value, dict)] if volumes is not None else []
+    names = {written(node.text("configMap", "name")) for node in entries if node.get("configMap") is not None}
+    here = {written(item.name) for item in maps}
+    filled = container.pod.filled or (volumes is not None and volumes.filled)
+    if filled or any(not literal(name) and name not in here for name in names):
+        return maps
+    return [item for item in maps if written(item.name) in names and may_be_one_namespace(item.namespace, namespace)]

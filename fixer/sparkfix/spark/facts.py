@@ -26,6 +26,9 @@ _DAEMON = re.compile(
 _SWITCHES = frozenset(
     {"--help", "-h", "--supervise", "--usage-error", "--verbose", "-v", "--version", "--load-spark-defaults"}
 )
+# Scripts that hand their arguments to a class, the first two by way of spark-submit (sbin/, Spark 3.5; `--wait`: 4.0).
+_SCRIPTS = ("start-connect-server.sh", "start-thriftserver.sh", "start-history-server.sh")
+_WAIT = "--wait"
 
 
 def master_kind(value: str | None) -> str:
@@ -44,9 +47,10 @@ def master_kind(value: str | None) -> str:
 class Launch:
     """A command read as a Spark launch: positions of its parts in `command.words`.
 
-    `launcher` is `spark-submit`, `spark-class`, …; `options` are the positions between the launcher and the primary
-    resource; `resource` is the position of the resource, `main_class` that of the class. `resource` is None where none
-    is seen, also where a variable or a template action stands first that may hold options as well as the resource.
+    `launcher` is `spark-submit`, `spark-class` or a script of a server; `options` are the positions between the launcher
+    and the primary resource; `resource` is the position of the resource, `main_class` that of the class. `resource` is
+    None where none is seen, also where a variable or a template action stands first that may hold options as well as the
+    resource.
     """
 
     command: Command
@@ -57,15 +61,15 @@ class Launch:
     main_class: int | None
 
     def option(self, *names: str) -> str:
-        """The value of an option before the resource, or an empty string."""
-        words = self.command.words
+        """The value of an option before the resource, the last one if there are several, or an empty string."""
+        words, found = self.command.words, ""
         for position in self.options:
             for name in names:
                 if words[position].text == name and position + 1 < len(words):
-                    return words[position + 1].text
+                    found = words[position + 1].text
                 if words[position].text.startswith(name + "="):
-                    return words[position].text[len(name) + 1 :]
-        return ""
+                    found = words[position].text[len(name) + 1 :]
+        return found
 
     @property
     def application_arguments(self) -> tuple[int, ...]:
@@ -85,7 +89,15 @@ def launch_of(command: Command) -> Launch | None:
         name = word.text.rsplit("/", 1)[-1]
         if name in ("spark-submit", "spark-class"):
             return _submit(command, position) if name == "spark-submit" else _class(command, position)
+        if name in _SCRIPTS:
+            return _script(command, position, name)
     return None
+
+
+def _script(command: Command, at: int, name: str) -> Launch:
+    """`start-connect-server.sh options`: the class and its resource are the script's own."""
+    options = tuple(index for index in range(at + 1, len(command.words)) if command.words[index].text != _WAIT)
+    return Launch(command, name, at, options, None, None)
 
 
 def _submit(command: Command, at: int) -> Launch:
@@ -125,6 +137,11 @@ def _class(command: Command, at: int) -> Launch:
 def _may_be_options(word: Word) -> bool:
     """Can a word that is not spelt out turn out as options, as several words, or as none?"""
     return word.dynamic and not is_resource(word)
+
+
+def takes_value(option: str) -> bool:
+    """Is the word behind an option of spark-submit its value?"""
+    return option.startswith("-") and option not in _SWITCHES
 
 
 def reads_properties_file(main_class: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from sparkfix.model import Service, Workload
-from sparkfix.spark.names import written
+from sparkfix.spark.names import literal, may_be_one_namespace, written
 from sparkfix.spark.networking import is_name, is_own, label_of
 from sparkfix.spark.ports import is_for_watching
 
@@ -40,7 +40,14 @@ def _in_cluster(workload: Workload, host: str) -> bool:
     """Is a host a bare name, or one with its namespace or `svc` behind it?"""
     rest = written(host)[len(label_of(host)) :]
     outside = _ACTION.sub("x", rest).strip(".").split(".")
+    if rest and not may_be_one_namespace(_spelt_out(outside[0], rest), _spelt_out(workload.namespace)):
+        return False
     return not rest or "svc" in outside[1:2] or rest.strip(".") == written(workload.namespace)
+
+
+def _spelt_out(namespace: str, text: str = "") -> str:
+    """A namespace that is known; an empty text for one that a template or a variable makes."""
+    return namespace if literal(namespace) and "{{" not in text else ""
 
 
 def _near(left: str, right: str) -> bool:

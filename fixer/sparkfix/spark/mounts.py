@@ -21,12 +21,16 @@ _KINDS = {"configMap": ("ConfigMap", "name"), "secret": ("Secret", "secretName")
 
 @dataclass(frozen=True, slots=True)
 class Mount:
-    """A volume mount: its path, what is mounted (in words), and the files that stand below, or None if not known."""
+    """A volume mount: its path, what is mounted (in words), and the files that stand below, or None if not known.
+
+    `here` tells whether all objects that it is made of are among those that were read.
+    """
 
     path: str
     node: Node
     source: str
     files: frozenset[str] | None
+    here: bool = False
 
 
 def is_stock_image(image: str) -> bool:
@@ -45,37 +49,73 @@ def mounts_of(container: Container, objects: Sequence[KubernetesObject], namespa
     found = []
     for node in container.node.items("volumeMounts"):
         volume = volumes.get(written(node.text("name")))
-        source, files = _content(volume, objects, namespace) if volume is not None else ("a volume", None)
-        part = node.text("subPath") or node.text("subPathExpr")
+        content = _content(volume, objects, namespace) if volume is not None else _UNKNOWN
+        part, files = node.text("subPath") or node.text("subPathExpr"), content.files
         if part:
             files = frozenset({""}) if files is not None and part in files else None
         if not literal(node.text("mountPath") or "/"):
             return None
-        found.append(Mount(posixpath.normpath(node.text("mountPath") or "/"), node, source, files))
+        path = posixpath.normpath(node.text("mountPath") or "/")
+        found.append(Mount(path, node, content.source, files, content.here))
     return tuple(found)
 
 
-def _content(volume: Node, objects: Sequence[KubernetesObject], namespace: str) -> tuple[str, frozenset[str] | None]:
-    """What a volume is in words, and its files; None if they are not known."""
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a volume is in words, its files (None if they are not known), and whether its objects are here."""
+
+    source: str
+    files: frozenset[str] | None = None
+    here: bool = False
+
+
+_UNKNOWN = _Content("a volume")
+
+
+def _content(volume: Node, objects: Sequence[KubernetesObject], namespace: str) -> _Content:
     for key, (kind, name) in _KINDS.items():
         source = volume.get(key)
         if source is not None:
-            items = source.get("items")
-            shown = f"{kind} `{source.text(name)}`"
-            if items is not None:
-                paths = frozenset(item.text("path") for item in source.items("items"))
-                return shown, None if items.filled or not all(map(literal, paths)) else paths
-            return shown, _keys(kind, source.text(name), objects, namespace)
-    return "a volume", None
+            return _named(kind, source, source.text(name), objects, namespace)
+    parts = volume.items("projected", "sources")
+    listed = volume.get("projected", "sources")
+    if not parts or (listed is not None and listed.filled):
+        return _UNKNOWN
+    found = [_part(part, objects, namespace) for part in parts]
+    files = (
+        None
+        if any(one.files is None for one in found)
+        else frozenset(file for one in found for file in one.files or ())
+    )
+    return _Content("a projected volume", files, all(one.here for one in found))
 
 
-def _keys(kind: str, name: str, objects: Iterable[KubernetesObject], namespace: str) -> frozenset[str] | None:
-    """The keys of a ConfigMap or Secret that is here once; None if it is not, or if a template makes keys."""
+def _part(part: Node, objects: Sequence[KubernetesObject], namespace: str) -> _Content:
+    """One source of a projected volume."""
+    for key, (kind, _) in _KINDS.items():
+        source = part.get(key)
+        if source is not None:
+            return _named(kind, source, source.text("name"), objects, namespace)
+    return _UNKNOWN
+
+
+def _named(kind: str, source: Node, name: str, objects: Sequence[KubernetesObject], namespace: str) -> _Content:
+    """What is mounted of a ConfigMap or a Secret: its keys, or those that are picked, under their new names."""
+    shown = f"{kind} `{name}`"
     found = [
         item
         for item in objects
         if item.kind == kind and written(item.name) == written(name) and may_be_one_namespace(item.namespace, namespace)
     ]
+    items = source.get("items")
+    if items is None:
+        return _Content(shown, _keys(found), bool(found))
+    paths = frozenset(item.text("path") for item in source.items("items"))
+    return _Content(shown, None if items.filled or not all(map(literal, paths)) else paths, bool(found))
+
+
+def _keys(found: Sequence[KubernetesObject]) -> frozenset[str] | None:
+    """The keys of a ConfigMap or Secret that is here once; None if it is not, or if a template makes keys."""
     if len(found) != 1 or found[0].node.filled:
         return None
     parts = [part for key in ("data", "stringData", "binaryData") if (part := found[0].node.get(key)) is not None]

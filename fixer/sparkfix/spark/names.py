@@ -8,6 +8,13 @@ from __future__ import annotations
 
 import re
 
+_PROPERTY_KEY = re.compile(r"spark\.[A-Za-z][^\s=]*\Z")
+
+
+def is_property_key(text: str) -> bool:
+    """Is a whole text the key of a property of Spark?"""
+    return bool(_PROPERTY_KEY.match(text))
+
 
 def written(text: str) -> str:
     """A name as written, with blanks in template actions folded and quotes dropped."""

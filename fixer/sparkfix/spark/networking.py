@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from sparkfix.model import Property, PropertyBlock, Role, Service, Variant, Workload
+from sparkfix.model import Container, Property, PropertyBlock, Role, Service, Variant, Word, Workload
+from sparkfix.spark import variables
 from sparkfix.spark.facts import CONNECT_PORT, master_kind
 from sparkfix.spark.names import number_or_action, written
 
@@ -24,6 +25,9 @@ UI_PORT = "spark.ui.port"
 UI_ENABLED = "spark.ui.enabled"
 CONNECT_KEY = "spark.connect.grpc.binding.port"
 SOCKETS = (PORT, *BLOCK_MANAGER, UI_PORT, CONNECT_KEY)
+# What a driver binds to if it is set, the second by the entrypoint of Spark's own images, which `driver` asks for it.
+_LOCAL_ADDRESSES = ("SPARK_LOCAL_IP", "SPARK_DRIVER_BIND_ADDRESS")
+_FIRST_WORD = "driver"
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-fA-F:]*:[0-9a-fA-F:]*\]?")
 
 
@@ -129,10 +133,27 @@ def _bound_elsewhere(workload: Workload) -> bool:
     """Does the command line, the environment or a block without a driver host set the bind address?"""
     if workload.given(BIND) is not None:
         return True
-    if workload.server is not None and "SPARK_LOCAL_IP" in workload.server.environment():
+    server = workload.server
+    if server is not None and any(_may_have(workload, server, name) for name in _LOCAL_ADDRESSES):
+        return True
+    if any(word.text == _FIRST_WORD for word in _first_words(workload)):
         return True
     with_host = _with_host(workload)
     return any(block.all(BIND) and not block.properties[0].guard for block in workload.blocks if block not in with_host)
+
+
+def _may_have(workload: Workload, server: Container, name: str) -> bool:
+    """Does the container, or a script that it may read (`spark-env.sh`), set a variable, or may an object not here?"""
+    if variables.is_assigned(server, name, workload.objects):
+        return True
+    return variables.has(server, name, workload.objects) is True
+
+
+def _first_words(workload: Workload) -> Iterator[Word]:
+    """The first words of the server's commands: what its image's entrypoint is given."""
+    for command in workload.commands:
+        if command.container == workload.server and not command.shell:
+            yield command.words[0]
 
 
 def layers_below(workload: Workload, block: PropertyBlock) -> tuple[PropertyBlock, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from sparkfix.model import Command, Property, Role, Word, Workload
+from sparkfix.model import Command, Container, Property, Role, Word, Workload
 from sparkfix.spark import mounts
-from sparkfix.spark.facts import launch_of
+from sparkfix.spark.facts import Launch, launch_of, reads_properties_file
 from sparkfix.spark.names import literal
 from sparkfix.spark.rbac import OPERATED
 
@@ -19,6 +19,7 @@ _FILE_KEY = re.compile(
     r"spark\.kubernetes\.(?:driver|executor)\.podTemplateFile|spark\.metrics\.conf|spark\.ssl(?:\.\w+)?\.(?:keyStore|trustStore)|"
     r"spark\.kubernetes\.authenticate(?:\.submission)?\.(?:caCertFile|clientKeyFile|clientCertFile|oauthTokenFile)"
 )
+_OPTION = "--properties-file"
 _LOGGING = re.compile(r"-Dlog4j2?\.configuration(?:File)?=[\"']?([^\s\"']+)")
 
 
@@ -46,12 +47,29 @@ def settings(workload: Workload) -> Iterator[tuple[Property, str]]:
 
 
 def options(workload: Workload) -> Iterator[tuple[Command, Word, str]]:
-    """The words of the server's commands that name a properties file, each with the file."""
-    for command in workload.commands:
-        launch = launch_of(command) if command.container == workload.server else None
-        for before, word in itertools.pairwise(command.words[index] for index in launch.options) if launch else ():
-            if before.text == "--properties-file" and not word.dynamic:
+    """The words of the server's commands that name a properties file, each with the file, where it is spelt out."""
+    return (found for found in properties_files(workload.commands, workload.server) if not found[1].dynamic)
+
+
+def properties_files(commands: Iterable[Command], container: Container | None) -> Iterator[tuple[Command, Word, str]]:
+    """The words of a container's commands that name a properties file, each with the file as it is written."""
+    for command in commands:
+        launch = launch_of(command) if command.container == container else None
+        words = _options(launch) if launch else []
+        for before, word in itertools.pairwise(words):
+            if before.text == _OPTION:
                 yield command, word, word.text
+        for word in words:
+            if word.text.startswith(_OPTION + "="):
+                yield command, word, word.text[len(_OPTION) + 1 :]
+
+
+def _options(launch: Launch) -> list[Word]:
+    """The words that hold options of Spark: before the resource, for daemons behind their class."""
+    words = launch.command.words
+    main = words[launch.resource].text if launch.resource is not None else ""
+    daemon = launch.launcher == "spark-class" and reads_properties_file(main)
+    return [words[index] for index in (launch.application_arguments if daemon else launch.options)]
 
 
 def literal_path(value: str) -> str:

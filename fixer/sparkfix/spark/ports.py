@@ -14,6 +14,7 @@ from sparkfix.model import AddField, AddItem, Change, Container, Node, Service, 
 from sparkfix.spark.names import number_or_action
 
 _ITEMS = ("range", "with")
+_JAVA_OPTIONS = re.compile(r"_(?:OPTS|OPTIONS)$")
 
 _WATCHING = re.compile(r"(?:^|[-.])(?:web|ui|webui|metrics|monitoring|prometheus|jmx|history)(?:$|[-.])")
 
@@ -36,15 +37,31 @@ class ServicePort:
 def setting(workload: Workload, key: str, default: str = "") -> str:
     """The port that a key gives in every arm and every block that sets it, as written; else the default.
 
-    Empty where arms or blocks disagree, and where the value is neither a number nor a template's.
+    Empty where arms or blocks disagree, and where the value is neither a number nor a template's. Java's own options
+    (`-Dkey=…` in a variable of the server's container) are weaker than all of Spark's.
     """
     given = workload.given(key)
     if given is not None:
         return number_or_action(given)
+    default = _in_java_options(workload, key, default)
     holding = [block for block in workload.blocks if block.all(key)]
     values = {view.value(key) for block in holding for view in block.variants(key)} or {default}
     found = {default if value is None else number_or_action(value) for value in values}
     return found.pop() if len(found) == 1 else ""
+
+
+def _in_java_options(workload: Workload, key: str, default: str) -> str:
+    """What variables such as SPARK_SUBMIT_OPTS or SPARK_HISTORY_OPTS set; empty where another place fills one."""
+    entries = workload.server.environment() if workload.server is not None else {}
+    options = {name: entry for name, entry in entries.items() if _JAVA_OPTIONS.search(name)}
+    found = [
+        match[1]
+        for entry in options.values()
+        for match in re.finditer(rf"-D{re.escape(key)}=((?:\{{\{{.*?\}}\}}|\S)*)", entry.text("value"))
+    ]
+    if found:
+        return number_or_action(found[-1].strip("\"'"))
+    return "" if any(entry.get("value") is None for entry in options.values()) else default
 
 
 def open_ended(node: Node | None) -> bool:

@@ -14,8 +14,10 @@ from sparkfix.spark.facts import CONNECT_PORT
 from sparkfix.spark.names import number_or_action
 from sparkfix.spark.networking import CONNECT_KEY, UI_PORT
 from sparkfix.spark.ports import naming, open_ended, setting
+from sparkfix.spark.sources import reads_what_is_not_here
 
 KINDS = ("livenessProbe", "readinessProbe", "startupProbe")
+_COMPUTED_PORT = re.compile(r"(?is)port\b.*(?:\{\{|\$)|(?:\{\{|\$).*port\b")
 _SERVERS = {
     Role.CONNECT_SERVER: (CONNECT_KEY, CONNECT_PORT),
     Role.THRIFT_SERVER: ("hive.server2.thrift.port", "10000"),
@@ -56,18 +58,24 @@ def nothing_listens(workload: Workload, probe: Probe) -> bool:
     everything = [entry for one in workload.containers for entry in one.node.items("ports")]
     ports = [number_or_action(entry.text("containerPort")) for entry in everything]
     known = workload.role in _SERVERS and bool(workload.blocks or ports)
-    if not known or probe.text in ports or any("{{" in port for port in ports):
+    if not known or probe.text in ports or any("{{" in port for port in ports) or reads_what_is_not_here(workload):
         return False
     listening = (setting(workload, *_SERVERS[workload.role]), setting(workload, UI_PORT, "4040"))
-    return all(listening) and probe.text not in listening and not _spoken_of(workload, probe.text)
+    spelt_out = all(port.isdigit() for port in listening)
+    return spelt_out and probe.text not in listening and not _may_be_spoken_of(workload, probe.text)
 
 
-def _spoken_of(workload: Workload, number: str) -> bool:
-    """Does a setting, a word of a command or a variable hold a number? An agent or a proxy may listen there."""
-    texts = [item.value for block in workload.blocks for item in block.properties]
+def _may_be_spoken_of(workload: Workload, number: str) -> bool:
+    """May a setting, a word of a command or a variable hold a number? An agent or a proxy may listen there.
+
+    What is computed and says that it is for a port may be any number.
+    """
+    texts = [f"{item.key}={item.value}" for block in workload.blocks for item in block.properties]
     texts += [word.text for command in workload.commands for word in command.words]
-    texts += [entry.text("value") for one in workload.containers for entry in one.environment().values()]
-    return any(re.search(rf"(?<!\d){number}(?!\d)", text) for text in texts)
+    for entry in (entry for one in workload.containers for entry in one.environment().values()):
+        value = entry.get("value")
+        texts.append(f"{entry.text('name')}={value.text() if value is not None else '$'}")
+    return any(re.search(rf"(?<!\d){number}(?!\d)", text) or _COMPUTED_PORT.search(text) for text in texts)
 
 
 def server_port(workload: Workload, probe: Probe) -> str:

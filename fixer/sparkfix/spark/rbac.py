@@ -8,6 +8,7 @@ deleted as collections. Kubernetes documentation, "Using RBAC Authorization".
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ from sparkfix.spark.facts import master_kind
 from sparkfix.spark.names import literal, may_be_one_namespace, written
 
 OPERATED = ("SparkConnect", "SparkApplication", "ScheduledSparkApplication", "SparkConnectServer", "SparkHistoryServer")
+# With these a driver in client mode asks as somebody else than its pod (docs/running-on-kubernetes.md of Spark 3.5).
+_CREDENTIALS = re.compile(
+    r"spark\.kubernetes\.(?:context|authenticate\.(?:clientKeyFile|clientCertFile|oauthToken|oauthTokenFile))"
+)
 _BREAKS = {"pods": {"create", "get", "list", "watch"}, "configmaps": {"create"}, "persistentvolumeclaims": {"create"}}
 
 
@@ -36,7 +41,7 @@ def account_node(workload: Workload) -> Node | None:
 
 
 def is_client_on_kubernetes(workload: Workload) -> bool:
-    """Does a pod run a driver in client mode that asks Kubernetes for executors, beyond doubt?"""
+    """Does a pod run a driver in client mode that asks Kubernetes for executors as its own account, beyond doubt?"""
     roles = (Role.CONNECT_SERVER, Role.THRIFT_SERVER, Role.APPLICATION)
     if workload.pod is None or workload.pod.kind in OPERATED or workload.role not in roles:
         return False
@@ -48,7 +53,14 @@ def is_client_on_kubernetes(workload: Workload) -> bool:
     masters = [item.value for block in workload.blocks for item in block.all("spark.master")]
     given = workload.given("spark.master")
     kinds = {master_kind(value) for value in ([given] if given is not None else masters)}
+    if any(_CREDENTIALS.fullmatch(key) for key, _ in _settings(workload)) or _has_own_configuration(workload):
+        return False
     return "kubernetes" in kinds and all(mode == "client" for mode in modes) and not workload.in_cluster_mode()
+
+
+def _has_own_configuration(workload: Workload) -> bool:
+    """Does a variable name a file with which the client of the API asks as somebody else, or asks another cluster?"""
+    return workload.server is not None and "KUBECONFIG" in workload.server.environment()
 
 
 def bindings_of(workload: Workload) -> tuple[Binding, ...] | None:

@@ -21,13 +21,21 @@ class Pod:
 def only_spark_pod(workload: Workload) -> Pod | None:
     """The one pod of a unit that runs Spark, by its images and commands; None if there is none or more than one.
 
-    None as well where a template adds to the pod.
+    Where the workload's own file holds some, only those count: files often hold one environment each. None as well where
+    a template adds to the pod.
     """
-    found = [pod for item in workload.objects for pod in _pods(item, item.node) if _runs_spark(pod.node)]
+    everywhere = [pod for item in workload.objects for pod in _pods(item, item.node) if _runs_spark(pod.node)]
+    found = [pod for pod in everywhere if pod.object.path == workload.path] or everywhere
     if len(found) != 1:
         return None
     volumes = found[0].node.get("volumes")
     return None if found[0].node.filled or (volumes is not None and volumes.filled) else found[0]
+
+
+def runs_elsewhere(workload: Workload, pod: Pod) -> bool:
+    """Does another object of the unit run Spark as well?"""
+    others = (item for item in workload.objects if (item.path, item.span) != (pod.object.path, pod.object.span))
+    return any(_runs_spark(one.node) for item in others for one in _pods(item, item.node))
 
 
 def _pods(item: KubernetesObject, node: Node) -> Iterator[Pod]:

@@ -55,9 +55,10 @@ class Means:
 def _rendering(case: Case, renderer: Renderer) -> Means:
     workspace = _workspace(case, case.before)
     charts = Charts(renderer, find_releases(workspace).releases)
-    overlays = Overlays(Inflater(renderer))
+    views = ChartViews(charts)
+    overlays = Overlays(Inflater(renderer), views)
     prover = all_of([ChartProver(charts), OverlayProver(overlays.views)])
-    return Means(prover, RenderedViews(ChartViews(charts), overlays))
+    return Means(prover, RenderedViews(views, overlays))
 
 
 def _run(case: Case, rules: Sequence[Rule], means: Means) -> Applied:

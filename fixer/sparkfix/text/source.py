@@ -3,16 +3,21 @@
 Every parser works on `folded`: an ASCII string with exactly one character per code unit of the file, in which
 whatever is not plain ASCII text became the letter `x`. A position in it is therefore a byte offset (times two in
 UTF-16, plus the byte order mark), also for parsers that count characters. Decoded text is taken from the bytes.
+
+A text may stand inside another one (a script in a YAML scalar, JSON in a script): its `placement` says where each of
+its bytes stands in the outer text and how new text is written there. Spans and edits are those of the file, at any
+depth, so that whoever reads a text need not know where it stands.
 """
 
 from __future__ import annotations
 
 import codecs
 from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sparkfix.model import Refused, Span
+from sparkfix.model import Edit, Refused, Span
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8", 1),
@@ -23,16 +28,66 @@ _PLAIN = bytes(b if 32 <= b < 127 or b in b"\t\n\f\r" else ord("x") for b in ran
 
 
 @dataclass(frozen=True)
+class Placement:
+    """Where a text stands in another one, its `outer` text.
+
+    `starts` and `ends` have the offsets in the outer text between which each byte of the inner one stands; `at` is
+    where the inner text begins (and ends, if it is empty). `escape` writes inner text as outer text or raises
+    `Refused`. `indent` is what stands before each line in the outer text; where it is None, lines of the inner text
+    are no lines of the outer one.
+    """
+
+    outer: SourceText
+    starts: Sequence[int]
+    ends: Sequence[int]
+    at: int
+    escape: Callable[[str], str]
+    indent: str | None = None
+
+    def range(self, start: int, end: int) -> tuple[int, int]:
+        """The range in the outer text of a range of the inner one."""
+        first = self.starts[start] if start < len(self.starts) else self.ends[-1] if self.ends else self.at
+        return first, max(first, self.ends[end - 1]) if end > start else first
+
+    def offset(self, outer: int) -> int:
+        """The offset in the inner text of one in the outer text; between two bytes, that of the second one."""
+        index = bisect_right(self.starts, outer) - 1
+        return index + 1 if index < 0 or outer >= self.ends[index] else index
+
+    def edit(self, inner: SourceText, start: int, end: int, text: str) -> Edit:
+        """The edit of the file that replaces a range of the inner text. Raises `Refused` where that cannot be."""
+        first, last = self.range(start, end)
+        if self.indent is None:
+            return self.outer.edit(first, last, self.escape(text))
+        begins_line = start == inner.line_start(start)
+        if begins_line and (text.endswith("\n") or (not text and end > start and inner.folded[end - 1] == "\n")):
+            first = self.outer.line_start(first)
+            last = max(last, first) if end > start else first
+            text = "".join(
+                self.indent + line if line.strip("\r\n") else line for line in text.splitlines(keepends=True)
+            )
+        else:
+            text = text.replace("\n", "\n" + self.indent)
+        return self.outer.edit(first, last, self.escape(text))
+
+
+@dataclass(frozen=True)
 class SourceText:
-    """A file's path and bytes with its encoding; offsets below are positions in `folded` unless they are spans."""
+    """A text's path and bytes with its encoding; offsets below are positions in `folded` unless they are spans.
+
+    The bytes are a file's, or with a `placement` those of a text inside of a file, in UTF-8.
+    """
 
     path: str
     data: bytes
+    placement: Placement | None = field(default=None, compare=False, repr=False)
     encoding: str = field(init=False, default="utf-8")
     unit: int = field(init=False, default=1)
     base: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
+        if self.placement is not None:
+            return
         for mark, encoding, unit in _MARKS:
             if self.data.startswith(mark):
                 object.__setattr__(self, "encoding", encoding)
@@ -63,32 +118,44 @@ class SourceText:
         return "{{" in self.folded
 
     def span(self, start: int, end: int) -> Span:
-        """Byte span of a range of `folded`."""
+        """Byte span in the file of a range of `folded`."""
+        if self.placement is not None:
+            return self.placement.outer.span(*self.placement.range(start, end))
         return Span(self.base + start * self.unit, self.base + end * self.unit)
 
     def byte(self, offset: int) -> int:
-        """Byte offset of a position in `folded`."""
+        """Byte offset in the file of a position in `folded`."""
+        if self.placement is not None:
+            return self.placement.outer.byte(self.placement.range(offset, offset)[0])
         return self.base + offset * self.unit
 
     def offset(self, byte: int) -> int:
-        """Position in `folded` of a byte offset."""
+        """Position in `folded` of a byte offset in the file."""
+        if self.placement is not None:
+            return self.placement.offset(self.placement.outer.offset(byte))
         return (byte - self.base) // self.unit
 
     def text(self, start: int, end: int) -> str:
         """Decoded text of a range of `folded`; bytes that do not decode survive as surrogates."""
-        span = self.span(start, end)
-        return self.data[span.start : span.end].decode(self.encoding, "surrogateescape")
+        data = self.data[self.base + start * self.unit : self.base + end * self.unit]
+        return data.decode(self.encoding, "surrogateescape")
 
     def span_text(self, span: Span) -> str:
-        """Decoded text of a byte span."""
-        return self.data[span.start : span.end].decode(self.encoding, "surrogateescape")
+        """Decoded text of a byte span of the file, as it reads here."""
+        return self.text(self.offset(span.start), self.offset(span.end))
+
+    def edit(self, start: int, end: int, text: str) -> Edit:
+        """The edit of the file that puts `text` in the place of a range. Raises `Refused` where it cannot be written."""
+        if self.placement is not None:
+            return self.placement.edit(self, start, end, text)
+        return Edit(self.path, self.span(start, end), self.encode(text))
 
     def decode(self, data: bytes) -> str:
         """Text of bytes in the file's encoding; bytes that do not decode survive as surrogates."""
         return data.decode(self.encoding, "surrogateescape")
 
     def encode(self, text: str) -> bytes:
-        """Bytes of `text` in the file's encoding, without a byte order mark. Raises `Refused` if there are none."""
+        """Bytes of `text` in this text's own encoding, without a byte order mark. Raises `Refused` if there are none."""
         try:
             return text.encode(self.encoding, "surrogateescape")
         except UnicodeEncodeError:
@@ -121,10 +188,16 @@ class SourceText:
         return len(self.folded) if end < 0 else end + 1
 
     def position(self, byte: int) -> tuple[int, int]:
-        """1-based line and column (in characters) of a byte offset."""
+        """1-based line and column (in characters) in the file of a byte offset in it."""
+        if self.placement is not None:
+            return self.placement.outer.position(byte)
         offset = self.offset(byte)
         start = self.line_start(offset)
         return self.line_of(offset), len(self.text(start, offset)) + 1
+
+    def line_in_file(self, offset: int) -> int:
+        """1-based number of the file's line in which a position in `folded` stands."""
+        return self.position(self.span(offset, offset).start)[0]
 
     def line_text(self, number: int) -> str:
         """Text of a 1-based line, without its newline."""

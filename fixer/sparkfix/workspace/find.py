@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sparkfix.formats.document import PROPERTIES_NAMES, YAML_NAMES
+from sparkfix.formats.languages import language_of_file
 from sparkfix.model import Problem, SparkfixError
 from sparkfix.workspace.ignore import Ignores, ignored, ignores_above, read_ignore_file
 from sparkfix.workspace.store import work_tree_above
@@ -16,7 +16,7 @@ from sparkfix.workspace.store import work_tree_above
 LARGEST = 5 * 1024 * 1024
 # Where an interrupted run leaves its journal (see `sparkfix.engine.journal`), by the folder that holds it.
 _JOURNALS = {".sparkfix": "/journal.json", ".git": "/sparkfix/journal.json"}
-_SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__", ".sparkfix"})
+SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".venv", "node_modules", "__pycache__", ".sparkfix"})
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,20 @@ def root_for(paths: Sequence[Path], here: Path) -> Path:
         return here
     folders = [path if path.is_dir() else path.parent for path in absolute]
     return Path(os.path.commonpath(folders))
+
+
+def seen_from(found: Found, top: Path) -> Found:
+    """The same files with paths relative to a folder further up."""
+    if top == found.root:
+        return found
+    below = found.root.relative_to(top).as_posix()
+    return Found(
+        top,
+        tuple(f"{below}/{path}" for path in found.files),
+        frozenset(f"{below}/{path}" for path in found.named),
+        tuple(replace(item, path=below if item.path == "." else f"{below}/{item.path}") for item in found.problems),
+        tuple(f"{below}/{path}" if path else below for path in found.interrupted),
+    )
 
 
 def find_files(paths: Sequence[Path], here: Path) -> Found:
@@ -110,7 +124,7 @@ def _walk(
         if name in _JOURNALS and os.path.lexists(item.path + _JOURNALS[name]):
             interrupted.append(relative.rstrip("/"))
         if item.is_dir():
-            if name not in _SKIPPED_FOLDERS and not (ignores and ignored(item.path, ignores, folder=True)):
+            if name not in SKIPPED_FOLDERS and not (ignores and ignored(item.path, ignores, folder=True)):
                 yield from _walk(item.path, ignores, f"{relative}{name}/", problems, interrupted)
         elif is_candidate(name) and item.is_file() and not (ignores and ignored(item.path, ignores, folder=False)):
             if item.stat().st_size > LARGEST:
@@ -121,7 +135,7 @@ def _walk(
 
 def is_candidate(name: str) -> bool:
     """Does a file's name say that it may hold Spark configuration?"""
-    return bool(YAML_NAMES.search(name) or PROPERTIES_NAMES.search(name))
+    return language_of_file(name) is not None
 
 
 def binary(data: bytes) -> bool:

@@ -10,13 +10,13 @@ from functools import cached_property
 __all__ = ["Words", "words_in"]
 
 _PROPERTY = re.compile(
-    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n)|-submit|-class)",
+    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n|[\"']\]?[ \t]*(?:[,)=]|->))|-submit|-class)",
     re.MULTILINE,
 )
 _NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
 _SERVERS = (
     b"start-connect-server", b"SparkConnect", b"start-history-server", b"start-thriftserver", b"sbin/start-",
-    b"spark-daemon.sh",
+    b"spark-daemon.sh", b"sparkConf:",
 )  # fmt: skip
 # What shows a daemon of a standalone cluster, in a file that says `spark` besides.
 _DAEMONS = (
@@ -27,6 +27,8 @@ _DAEMONS = (
     b"/spark-master",
     b"/spark-worker",
 )
+# Where a program begins to configure Spark, also with names that hold no key.
+_BUILDERS = (b"Session.builder", b"SparkConf(")
 _BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
 
 
@@ -44,7 +46,7 @@ class Words:
         Prose that names a property passes, too; a file that does not pass holds nothing that sparkfix knows.
         """
         data = self.data
-        if b"spark" in data and (_PROPERTY.search(data) or self._nested or self._holds(_DAEMONS)):
+        if b"spark" in data and (_PROPERTY.search(data) or self._nested or self._holds((*_DAEMONS, *_BUILDERS))):
             return True
         return self._holds(_SERVERS) or self._in_base64
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sparkfix.formats.kubernetes.commands import commands_of
 from sparkfix.formats.kubernetes.objects import containers_of
 from sparkfix.model import Command, Container, KubernetesObject, PropertyBlock, Role
 from sparkfix.spark.names import written
 from sparkfix.workspace.names import may_be_one_namespace, nearest_to
 from sparkfix.workspace.roles import role_of
+from sparkfix.workspace.scripts import commands_with_scripts
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,10 @@ class Pod:
     mounted: frozenset[str]
 
 
-def pod_from(item: KubernetesObject) -> Pod:
+def pod_from(item: KubernetesObject, objects: Sequence[KubernetesObject]) -> Pod:
+    """The pods of an object; `objects` are those beside it, whose scripts they may run."""
     containers = containers_of(item)
-    commands = tuple(command for container in containers for command in commands_of(container, item))
+    commands = tuple(command for container in containers for command in commands_with_scripts(container, item, objects))
     return Pod(item, containers, commands, frozenset(_mounted(containers)))
 
 

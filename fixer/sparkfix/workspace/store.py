@@ -20,6 +20,9 @@ class Store(Protocol):
     def names(self, folder: str) -> Sequence[tuple[str, bool]]:
         """The names in a folder, sorted, each with whether it is a folder itself."""
 
+    def resolved(self, path: str) -> str:
+        """The path of the same file or folder without symbolic links; itself if there are none, or if they lead out."""
+
     def writable(self, path: str) -> bool:
         """Can a file be given new bytes?"""
 
@@ -50,6 +53,9 @@ class MemoryStore:
                 found[name] = bool(rest)
         return sorted(found.items())
 
+    def resolved(self, path: str) -> str:
+        return path
+
     def writable(self, path: str) -> bool:
         return path in self.files
 
@@ -60,6 +66,7 @@ class DiskStore:
 
     root: Path
     _inside: dict[str, bool] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _resolved: dict[str, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def read(self, path: str) -> bytes | None:
         target = f"{self.root}/{path}"
@@ -84,9 +91,27 @@ class DiskStore:
 
     def names(self, folder: str) -> Sequence[tuple[str, bool]]:
         try:
-            return sorted((item.name, item.is_dir()) for item in (self.root / folder).iterdir())
+            with os.scandir(f"{self.root}/{folder}") as items:
+                return sorted((item.name, item.is_dir()) for item in items)
         except OSError:
             return []
+
+    def resolved(self, path: str) -> str:
+        known = self._resolved.get(path) if not os.path.isabs(path) else path
+        if known is None:
+            folder, _, name = path.rpartition("/")
+            above = self.resolved(folder) if folder else ""
+            known = self._followed(f"{above}/{name}" if above else name) or path
+            self._resolved[path] = known
+        return known
+
+    def _followed(self, path: str) -> str:
+        """A path whose folder has no links, with the last step followed; empty if that leads out."""
+        target = f"{self.root}/{path}"
+        if not os.path.islink(target):
+            return path
+        root, real = os.path.realpath(self.root), os.path.realpath(target)
+        return os.path.relpath(real, root).replace(os.sep, "/") if real.startswith(root + os.sep) else ""
 
     def writable(self, path: str) -> bool:
         target = os.path.realpath(f"{self.root}/{path}")

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sparkfix.model import Command, Node, Place, Property, Span, Workload
 from sparkfix.workspace.expanders import folder_expander
 from sparkfix.workspace.version import detect_version
 from sparkfix.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from sparkfix.workspace.kustomize.charts import Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +89,26 @@ class View:
 
     `complete` adds to a workload what only the files tell (versions, scripts beside them). `derived` is True where no
     file of the repository asks for this view (values derived from conditions); then it is of use for findings that
-    `keeps` is True for a place of. `reads` tells whether a file has a part in the view. `opaque` are files from which
-    there is no way back: what a chart made of an overlay.
+    `keeps` is True for a place of. `asked` is True where a user named what is rendered: what it shows is then told
+    wherever the text stands. `reads` tells whether a file has a part in the view. `opaque` are files that a chart made
+    for an overlay, and `values` the values files of such charts: changes there are proven where the chart is rendered.
+
+    `chart` is the folder of the chart that is rendered, `release` the file that deploys it so; `bare` is True for its
+    default values, of which nobody says that they are deployed. `within` are the names of renderings of charts that an
+    overlay stands for.
     """
 
     name: str
     workspace: Workspace
     sources: Sources
     derived: bool = False
+    asked: bool = False
+    chart: str | None = None
+    release: str = ""
+    bare: bool = False
+    within: tuple[str, ...] = ()
     opaque: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
     complete: Callable[[Workload], Workload] = _as_it_is
     keeps: Callable[[Place], bool] = _everywhere
     reads: Callable[[str], bool] = _any_file
@@ -105,6 +119,12 @@ class ViewsOfCharts(Protocol):
 
     def top(self, workspace: Workspace, chart: str) -> str:
         """The chart that carries this one, directly or not; itself if none does."""
+
+    def linked(self, workspace: Workspace, chart: str) -> frozenset[str]:
+        """The files of a chart that stand in no chart: symbolic links lead to them."""
+
+    def inflated(self, workspace: Workspace, path: str, chart: Chart) -> View | None:
+        """The view of a chart as the kustomization file `path` has it rendered; None if it does not render so."""
 
     def of(self, workspace: Workspace, chart: str) -> tuple[View, ...]:
         """The views of a chart, the same objects as long as its content is the same; none where nothing renders."""

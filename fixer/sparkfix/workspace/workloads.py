@@ -11,6 +11,7 @@ from sparkfix.model import Command, Container, KubernetesObject, PropertyBlock, 
 from sparkfix.spark.daemons import daemon_of
 from sparkfix.spark.facts import launch_of
 from sparkfix.spark.names import written
+from sparkfix.workspace.claims import Claims, claims_of
 from sparkfix.workspace.expanders import folder_expander, pod_expander
 from sparkfix.workspace.readers import Pod, assign, pod_from
 from sparkfix.workspace.roles import Evidence, role_of, server_of
@@ -30,17 +31,21 @@ def workloads_of(workspace: Workspace, unit: str) -> tuple[Workload, ...]:
     documents = [document for path in paths if _matters(workspace, path) and (document := workspace.document(path))]
     objects = [_in_namespace(workspace, item) for document in documents for item in document.objects]
     blocks = _with_owners([block for document in documents for block in document.blocks], objects)
-    pods = [pod_from(item) for item in objects if containers_of(item)]
+    pods = [pod_from(item, objects) for item in objects if containers_of(item)]
     assigned = assign(blocks, pods, chart=unit.startswith("chart:"))
+    claims = {index: claims_of(pods[index], group, objects) for index, group in assigned.items()}
+    read = {index: _without(group, claims[index].unread) for index, group in assigned.items()}
     found = [
         workload
         for index, pod in enumerate(pods)
-        for workload in _pod_workloads(workspace, unit, pod, assigned.get(index, []), objects)
+        for workload in _pod_workloads(workspace, unit, pod, read.get(index, []), objects, claims.get(index, Claims()))
     ]
-    for owner, group in _loose(blocks, assigned):
-        found.append(_loose_workload(workspace, unit, owner, group))
-    everything = tuple(objects)
-    shared = (replace(item, objects=everything) for item in _with_sharing(found))
+    unread = {id(block) for one in claims.values() for block in one.unread}
+    for owner, group in _loose(blocks, read):
+        evidence = role_of(group, owner) if not any(id(block) in unread for block in group) else (Role.UNKNOWN, "")
+        found.append(_loose_workload(workspace, unit, owner, group, evidence))
+    everything, neighbours = tuple(objects), tuple(blocks)
+    shared = (replace(item, objects=everything, neighbours=neighbours) for item in _with_sharing(found))
     return tuple(sorted(shared, key=lambda item: (item.path, item.name)))
 
 
@@ -99,10 +104,15 @@ def _with_owners(blocks: Sequence[PropertyBlock], objects: Iterable[KubernetesOb
     return owned
 
 
+def _without(blocks: Sequence[PropertyBlock], others: Sequence[PropertyBlock]) -> list[PropertyBlock]:
+    return [block for block in blocks if not any(block is one for one in others)]
+
+
 def _pod_workloads(
-    workspace: Workspace, unit: str, pod: Pod, blocks: list[PropertyBlock], objects: Sequence[KubernetesObject]
-) -> list[Workload]:
-    """The pod's driver, and one workload more for each other container with arguments of its own."""
+    workspace: Workspace, unit: str, pod: Pod, blocks: list[PropertyBlock], objects: Sequence[KubernetesObject],
+    claims: Claims,
+) -> list[Workload]:  # fmt: skip
+    """The pod's driver, and one workload more for each other container with arguments or a properties file of its own."""
     role = role_of([block for block in blocks if _holder(pod, block) is None], pod.object, pod.containers, pod.commands)
     server = server_of(pod.object, pod.containers, pod.commands, role[0])
     others: dict[int, list[PropertyBlock]] = {}
@@ -110,6 +120,10 @@ def _pod_workloads(
         holder = _holder(pod, block)
         if holder is not None and holder != server:
             others.setdefault(pod.containers.index(holder), []).append(block)
+        readers = claims.by(block)
+        if readers and server is not None and pod.containers.index(server) not in readers:
+            for index in readers:
+                others.setdefault(index, []).append(block)
     taken = {id(block) for group in others.values() for block in group}
     own = [block for block in blocks if id(block) not in taken]
     role = role if role[0] is not Role.UNKNOWN else role_of(own, pod.object, pod.containers, pod.commands)
@@ -195,9 +209,9 @@ def _loose(
 
 
 def _loose_workload(
-    workspace: Workspace, unit: str, owner: KubernetesObject | None, blocks: list[PropertyBlock]
+    workspace: Workspace, unit: str, owner: KubernetesObject | None, blocks: list[PropertyBlock], shown: Evidence
 ) -> Workload:
-    role, evidence = role_of(blocks, owner)
+    role, evidence = shown
     path = blocks[0].path
     return Workload(
         path=path,

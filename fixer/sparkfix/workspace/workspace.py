@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sparkfix.formats.document import Document, open_document
+from sparkfix.formats.document import Document
+from sparkfix.formats.languages import language_of_file
+from sparkfix.formats.reading import open_document
 from sparkfix.model import Problem
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.find import binary, is_candidate
@@ -29,6 +31,7 @@ class _Shared:
 
     documents: dict[tuple[str, bytes], Document] = field(default_factory=dict)
     read: dict[str, bytes | None] = field(default_factory=dict)
+    real: dict[str, str] = field(default_factory=dict)
     charts: dict[str, str | None] = field(default_factory=dict)
     folders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     units: dict[tuple[str, ...], dict[str, list[str]]] = field(default_factory=dict)
@@ -61,12 +64,17 @@ class Workspace:
         return replace(self, _shared=_Shared(documents=other._shared.documents))
 
     def data(self, path: str) -> bytes | None:
-        """The bytes of a file as this snapshot has them; None if it cannot be read. Each file is read once."""
+        """The bytes of a file as this snapshot has them; None if it cannot be read. Each file is read once.
+
+        What is reached by a symbolic link is what it leads to.
+        """
         if path in self.edited:
             return self.edited[path]
         if path not in self._shared.read:
+            self._shared.real[path] = self.store.resolved(path)
             self._shared.read[path] = self.store.read(path)
-        return self._shared.read[path]
+        real = self._shared.real[path]
+        return self.edited[real] if real in self.edited else self._shared.read[path]
 
     def relevant(self, path: str) -> bool:
         """May a file say something of Spark (see `Words.spark`)? A file that the user named always may."""
@@ -97,7 +105,8 @@ class Workspace:
         found = self._shared.documents.get(key)
         if found is None:
             source = SourceText(path, data)
-            number = overlong_line(data)
+            own = language_of_file(path)
+            number = 0 if own is not None and own.long_lines else overlong_line(data)
             if number:
                 problem = Problem(path, f"a line of more than {LONGEST_LINE >> 20} MB is no configuration", number)
                 found = Document(source, problems=(problem,))

@@ -162,6 +162,7 @@ class Template:
         return positions, guards
 
 
+NO_TEMPLATE = Template((), ())
 _BODIES = frozenset({"define", "block"})
 
 

@@ -41,18 +41,18 @@ def commands_of(container: Container, owner: KubernetesObject) -> tuple[Command,
     )
     single = _single_scalar(container)
     texts = [word.text for word in words]
-    script_at = _script_position(texts)
+    script_at = script_position(texts)
     if script_at is not None and script_at < len(scalars):
-        found.extend(_script_commands(container, scalars[script_at][2], where))
+        found.extend(script_in(container, scalars[script_at][2], where))
     elif words:
         origin = tuple(WordList(container.node, key, index) for key, index, _ in scalars)
         guard = scalars[0][2].guard
         found.append(Command(container.path, words, False, where, container, guard, origin=origin))
         for _, _, node in scalars:
             if " " in str(node.value).strip() and "spark" in str(node.value):
-                found.extend(_script_commands(container, node, where))
+                found.extend(script_in(container, node, where))
     for node in single:
-        found.extend(_script_commands(container, node, where))
+        found.extend(script_in(container, node, where))
     return tuple(found)
 
 
@@ -79,7 +79,7 @@ def _single_scalar(container: Container) -> list[Node]:
     return [node for node in nodes if node is not None and isinstance(node.value, str)]
 
 
-def _script_position(texts: list[str]) -> int | None:
+def script_position(texts: list[str]) -> int | None:
     """Index of the script in `sh -c SCRIPT`, also behind a wrapper such as tini."""
     for index, text in enumerate(texts[:-1]):
         if _SHELL.search(text):
@@ -89,7 +89,8 @@ def _script_position(texts: list[str]) -> int | None:
     return None
 
 
-def _script_commands(container: Container, node: Node, where: str) -> Iterator[Command]:
+def script_in(container: Container, node: Node, where: str, locked: str = "") -> Iterator[Command]:
+    """The commands of a script that a scalar holds; `locked` says why none of its words can be edited, if none can."""
     origin = node.origin
     if not isinstance(origin, Origin) or not isinstance(origin.node, ScalarNode):
         return
@@ -97,7 +98,7 @@ def _script_commands(container: Container, node: Node, where: str) -> Iterator[C
     start, end = source.offset(node.span.start), source.offset(node.span.end)
     raw = source.text(start, end)
     style = origin.node.style
-    locked = "it stands in a quoted scalar with escapes" if style == '"' and "\\" in raw else ""
+    locked = locked or ("it stands in a quoted scalar with escapes" if style == '"' and "\\" in raw else "")
     locked = locked or ("it stands in a quoted scalar with escapes" if style == "'" and "''" in raw else "")
     body = source.line_end(start) if style in ("|", ">") else start + (1 if style in ("'", '"') else 0)
     stop = end if style in ("|", ">") or not style else end - 1

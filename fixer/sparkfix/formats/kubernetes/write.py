@@ -111,19 +111,32 @@ def _shell_words(command: Command, words: Sequence[Word | str]) -> tuple[Edit, .
     edits = []
     for low, high, new in _moves(command, words):
         texts = [source.span_text(word.span) if isinstance(word, Word) else word for word in new]
-        between = source.encode(" ")
-        gap = source.data[old[low - 1].span.end : old[low].span.start] if 0 < low < len(old) else between
+        gap = source.span_text(Span(old[low - 1].span.end, old[low].span.start)) if 0 < low < len(old) else " "
         if high > low and texts:
-            edits.append(Edit(source.path, old[low].span, between.join(map(source.encode, texts))))
+            edits.append(_written(source, old[low].span, " ".join(texts)))
             low += 1
         elif texts:
             at = old[low].span.start if low < len(old) else old[-1].span.end
-            new_text = between.join(map(source.encode, texts))
-            edits.append(Edit(source.path, Span(at, at), new_text + gap if low < len(old) else gap + new_text))
+            new_text = " ".join(texts)
+            edits.append(_written(source, Span(at, at), new_text + gap if low < len(old) else gap + new_text))
         if high > low:
-            start = old[low - 1].span.end
-            edits.append(Edit(source.path, Span(start, old[high - 1].span.end), b""))
+            edits.append(_written(source, _with_gap(source, old, low, high), ""))
     return tuple(edits)
+
+
+def _written(source: SourceText, span: Span, text: str) -> Edit:
+    return source.edit(source.offset(span.start), source.offset(span.end), text)
+
+
+def _with_gap(source: SourceText, words: Sequence[Word], low: int, high: int) -> Span:
+    """The place of some words with the blanks before them; with those behind them where they begin a
+    line that continues another one and goes on."""
+    newline, continued = source.encode("\n"), source.encode("\\")
+    before = source.data[words[low - 1].span.end : words[low].span.start]
+    behind = source.data[words[high - 1].span.end : words[high].span.start] if high < len(words) else newline
+    if continued in before and newline in before and newline not in behind:
+        return Span(words[low].span.start, words[high].span.start)
+    return Span(words[low - 1].span.end, words[high - 1].span.end)
 
 
 def _list_words(command: Command, words: Sequence[Word | str]) -> tuple[Edit, ...]:
@@ -148,7 +161,7 @@ def _is_flow(place: WordList) -> bool:
 def _replace_in_flow(command: Command, place: WordList, index: int, new: Sequence[Word | str]) -> Edit:
     source = _sequence(place)[0].text.source
     texts = [source.span_text(word.span) if isinstance(word, Word) else encode(word, None, flow=True) for word in new]
-    return Edit(source.path, command.words[index].span, source.encode(", ".join(texts)))
+    return _written(source, command.words[index].span, ", ".join(texts))
 
 
 def _drop_run(run: Sequence[WordList]) -> list[Edit]:
@@ -159,7 +172,7 @@ def _drop_run(run: Sequence[WordList]) -> list[Edit]:
         ranges = [_item_range(place)[1:3] for place in run]
         for place, (_, stop) in zip(run, ranges, strict=True):
             _refuse_comment(source, text.end(origin.document, node.value[place.index]), stop)
-        return [Edit(source.path, source.span(start, end), b"") for start, end in ranges]
+        return [source.edit(start, end, "") for start, end in ranges]
     low, high = run[0].index, run[-1].index + 1
     start, end = text.start(origin.document, node.value[low]), text.end(origin.document, node.value[high - 1])
     if high < len(node.value):
@@ -171,7 +184,7 @@ def _drop_run(run: Sequence[WordList]) -> list[Edit]:
         _refuse_comment(source, position, text.start(origin.document, item))
         position = text.end(origin.document, item)
     _refuse_comment(source, position, end)
-    return [Edit(source.path, source.span(start, end), b"")]
+    return [source.edit(start, end, "")]
 
 
 def _refuse_comment(source: SourceText, start: int, end: int) -> None:
@@ -221,7 +234,7 @@ def _put_items(command: Command, lists: Sequence[WordList], low: int, new: Seque
         at = origin.text.end(origin.document, item) if at_end else origin.text.start(origin.document, item)
         joined = ", ".join(texts)
         written = ", " + joined if at_end else joined + ", "
-        return [Edit(source.path, source.span(at, at), source.encode(written))]
+        return [source.edit(at, at, written)]
     at = end if at_end else start
     dash = source.folded.index("-", start)
     first = source.offset(command.words[-1 if at_end else low].span.start)
@@ -229,7 +242,7 @@ def _put_items(command: Command, lists: Sequence[WordList], low: int, new: Seque
     lines = "".join(lead + text + source.newline for text in texts)
     if at == len(source.folded) and not source.folded.endswith("\n"):
         lines = source.newline + lines.removesuffix(source.newline)
-    return [Edit(source.path, source.span(at, at), source.encode(lines))]
+    return [source.edit(at, at, lines)]
 
 
 def _emptied(command: Command, lists: Sequence[WordList], words: Sequence[Word | str]) -> tuple[Edit, ...]:
@@ -249,5 +262,5 @@ def _emptied(command: Command, lists: Sequence[WordList], words: Sequence[Word |
             colon = len(source.folded[:start].rstrip(" \t\r\n"))
             if source.folded[colon - 1] != ":":
                 raise Refused(f"`{key}` would become empty")
-            edits.append(Edit(source.path, source.span(colon, colon), source.encode(" []")))
+            edits.append(source.edit(colon, colon, " []"))
     return tuple(edits)

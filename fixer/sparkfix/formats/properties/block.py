@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sparkfix.formats.embedded import EmbeddedEntry, Layer
 from sparkfix.formats.helm.extent import GOES_ON, JOINED, PARTLY, closed_end, goes_on, joins_the_line_above, whole
 from sparkfix.formats.helm.lexer import Template
 from sparkfix.formats.properties.parse import Setting, parse, spark_value, unescape
@@ -49,22 +48,3 @@ def _lock(source: SourceText, template: Template, setting: Setting) -> str:
     if joins_the_line_above(template, source.folded, setting.first):
         return JOINED
     return GOES_ON if goes_on(template, source.folded, setting.value_end) else ""
-
-
-def embedded_properties(layer: Layer, locked: str = "") -> tuple[Property, ...]:
-    """The settings of an inner text, with spans and edits in the outer file."""
-    inner = layer.inner
-    found = []
-    for setting in parse(inner.folded):
-        found.append(
-            Property(
-                path=layer.source.path,
-                key=unescape(inner.text(setting.first, setting.key_end)),
-                value=spark_value(inner.text(setting.value_start, setting.value_end)),
-                key_span=layer.span(setting.first, setting.key_end),
-                value_span=layer.span(setting.value_start, setting.value_end),
-                locked=locked,
-                entry=EmbeddedEntry(PropertiesEntry(inner, setting), layer),
-            )
-        )
-    return tuple(found)

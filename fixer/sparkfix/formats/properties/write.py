@@ -53,7 +53,7 @@ class PropertiesEntry:
     setting: Setting
 
     def _edit(self, start: int, end: int, text: str) -> Edit:
-        return Edit(self.source.path, self.source.span(start, end), self.source.encode(text))
+        return self.source.edit(start, end, text)
 
     def _newline(self) -> str:
         """The line break that ends the setting, or nothing at the end of a file without one."""
@@ -90,6 +90,16 @@ class PropertiesEntry:
         setting = self.setting
         lines = _NATURAL_LINE.finditer(self.source.folded, setting.first, setting.end)
         return tuple(self._edit(line.start("text"), line.start("text"), "# ") for line in lines if line[0])
+
+    def comment_above(self, text: str) -> tuple[Edit, ...]:
+        """The edit that puts a comment line above the setting."""
+        self._must_have_its_lines()
+        if "\n" in text or "\r" in text:
+            raise Refused("a comment with a line break does not fit on a line")
+        setting = self.setting
+        newline = self._newline() or _line_break_before(self.source.folded, setting.start) or self.source.newline
+        line = self.source.text(setting.start, setting.first) + "# " + text
+        return (self._edit(setting.start, setting.start, line + newline),)
 
     def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
         setting, text = self.setting, self.source.text

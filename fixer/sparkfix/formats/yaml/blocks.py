@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode
-from sparkfix.formats.yaml.lists import list_blocks
+from sparkfix.formats.yaml.lists import launching_lists, list_blocks
 from sparkfix.formats.yaml.maps import is_setting, map_block
 from sparkfix.formats.yaml.nested import nested_properties
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.formats.yaml.texts import base64_text, scalar_text
-from sparkfix.formats.yaml.walk import SECRET, Found, Walk, is_metadata, shared_nodes
+from sparkfix.formats.yaml.walk import (
+    SECRET,
+    Found,
+    Walk,
+    hands_on_all,
+    is_confidential,
+    is_foreign,
+    is_metadata,
+    objects_of,
+    shared_nodes,
+    where_of,
+)
 from sparkfix.model import PropertyBlock
 
 
@@ -18,8 +29,8 @@ def blocks_in(text: YamlText, document: Composed) -> list[PropertyBlock]:
     """All property blocks of one document, in file order."""
     walk = Walk(text, document, shared_nodes(text, document))
     found = [
-        (item, _where((*prefix, *item.route), kind))
-        for root, kind, prefix in _objects(document.root)
+        (item, where_of((*prefix, *item.route), kind))
+        for root, kind, prefix in objects_of(document.root)
         for item in _walk(walk, root, (), kind)
     ]
     return [
@@ -36,37 +47,6 @@ def blocks_in(text: YamlText, document: Composed) -> list[PropertyBlock]:
     ]
 
 
-def _objects(root: Node) -> Iterator[tuple[Node, str, tuple[str, ...]]]:
-    """The objects of a document with their kinds and the routes to them: the items of a `List`, else the document."""
-    kind = _kind(root)
-    items = _value(root, "items") if kind.endswith("List") else None
-    if not isinstance(items, SequenceNode):
-        yield root, kind, ()
-        return
-    for index, item in enumerate(items.value):
-        yield item, _kind(item) or kind.removesuffix("List"), ("items", str(index))
-
-
-def _kind(root: Node) -> str:
-    value = _value(root, "kind")
-    return str(value.value) if isinstance(value, ScalarNode) else ""
-
-
-def _value(node: Node, name: str) -> Node | None:
-    pairs = node.value if isinstance(node, MappingNode) else ()
-    return next((value for key, value in pairs if isinstance(key, ScalarNode) and key.value == name), None)
-
-
-def _is_confidential(kind: str) -> bool:
-    """Is this a Secret, or may a template or an operator make one of it?"""
-    return "Secret" in kind
-
-
-def _where(route: tuple[str, ...], kind: str) -> str:
-    shown = ".".join(step for step in route if step) or "the document"
-    return f"{kind} {shown}" if kind else shown
-
-
 def _walk(walk: Walk, node: Node, route: tuple[str, ...], kind: str) -> Iterator[Found]:
     text, document = walk.text, walk.document
     if id(node) in walk.seen or (route and is_metadata(route[-1])):
@@ -74,7 +54,8 @@ def _walk(walk: Walk, node: Node, route: tuple[str, ...], kind: str) -> Iterator
     walk.seen.add(id(node))
     start = text.start(document, node)
     is_secret_data = kind == "Secret" and route[:1] == ("data",)
-    if not is_secret_data and not text.mentioned(start, document.base + node.end_mark.index):
+    silent = not text.mentioned(start, document.base + node.end_mark.index)
+    if silent and not (is_secret_data or hands_on_all(kind, route) or id(node) in walk.launching):
         return
     if isinstance(node, MappingNode):
         yield from _mapping(walk, node, route, kind)
@@ -87,21 +68,27 @@ def _walk(walk: Walk, node: Node, route: tuple[str, ...], kind: str) -> Iterator
 
 def _mapping(walk: Walk, node: MappingNode, route: tuple[str, ...], kind: str) -> Iterator[Found]:
     secret = kind == "Secret" and route == ("data",)
+    all_are_given = hands_on_all(kind, route)
+    walk.launching.update(map(id, launching_lists(node)))
+
+    def counts(key: ScalarNode, value: ScalarNode) -> bool:
+        return is_setting(key, value) or (all_are_given and is_foreign(key.value))
+
     own = [
         (key, value)
         for key, value in node.value
-        if isinstance(key, ScalarNode) and isinstance(value, ScalarNode) and is_setting(key, value)
+        if isinstance(key, ScalarNode) and isinstance(value, ScalarNode) and counts(key, value)
     ]
     if own:
-        yield map_block(walk, node, own, route, SECRET if secret else "", confidential=_is_confidential(kind))
+        yield map_block(walk, node, own, route, SECRET if secret else "", confidential=is_confidential(kind))
     yield from _nested(walk, node, route)
     for key, value in node.value:
         name = str(key.value) if isinstance(key, ScalarNode) else ""
         if isinstance(value, ScalarNode):
             if secret:
                 yield from base64_text(walk, value, (*route, name))
-            elif not (isinstance(key, ScalarNode) and is_setting(key, value)):
-                yield from scalar_text(walk, value, (*route, name), confidential=_is_confidential(kind))
+            elif not (isinstance(key, ScalarNode) and counts(key, value)):
+                yield from scalar_text(walk, value, (*route, name), confidential=is_confidential(kind))
         else:
             yield from _walk(walk, value, (*route, name), kind)
 

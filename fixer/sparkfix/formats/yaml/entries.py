@@ -47,7 +47,7 @@ def _written(source: SourceText, text: str, style: str | None, *, flow: bool, li
 
 
 def _edit(source: SourceText, start: int, end: int, text: str) -> Edit:
-    return Edit(source.path, source.span(start, end), source.encode(text))
+    return source.edit(start, end, text)
 
 
 def value_edit(source: SourceText, piece: Piece, value: str, *, flow: bool) -> Edit:
@@ -100,6 +100,15 @@ def _remove_from_flow(source: SourceText, item: Item) -> Edit:
     if item.previous_end is not None:
         return _edit(source, item.previous_end, item.end, "")
     return _edit(source, item.start, item.end, "")
+
+
+def add_to_flow(source: SourceText, item: Item, text: str, *, before: bool) -> Edit:
+    """Put another entry beside one of a flow collection: on a line of its own where that one has one."""
+    start = source.line_start(item.start)
+    blanks = source.text(start, item.start)
+    gap = " " if blanks.strip() or not start else source.newline + blanks
+    at = item.start if before else item.end
+    return _edit(source, at, at, text + "," + gap if before else "," + gap + text)
 
 
 def comment_out_item(source: SourceText, item: Item) -> tuple[Edit, ...]:
@@ -178,8 +187,7 @@ class MapEntry:
         text = _written(self.source, key, key_style, flow=flow) + gap
         text += _written(self.source, value, style, flow=flow, like=like)
         if flow:
-            at = self.item.start if before else self.item.end
-            return (_edit(self.source, at, at, text + ", " if before else ", " + text),)
+            return (add_to_flow(self.source, self.item, text, before=before),)
         return insert_lines(self.source, self.item, [indent_of(self.source, self.item.start) + text], before=before)
 
 
@@ -280,5 +288,6 @@ class ArgumentEntry:
 
 
 def is_yaml_value(item: Property) -> bool:
-    """Is a property's value one scalar of the file's YAML (and not a part of one, or of properties text)?"""
-    return isinstance(getattr(item.entry, "entry", item.entry), (MapEntry, PairEntry))
+    """Is a property's value one scalar of the file's own YAML (and not a part of one, or of properties text)?"""
+    entry = getattr(item.entry, "entry", item.entry)
+    return isinstance(entry, (MapEntry, PairEntry)) and entry.source.placement is None

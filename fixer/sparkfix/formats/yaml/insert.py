@@ -34,7 +34,7 @@ def _insert(origin: Origin, at: int, lines: Sequence[str], *, newline_first: boo
     text = newline + newline.join(lines) if newline_first else "".join(line + newline for line in lines)
     if not newline_first and at == len(source.folded) and not source.folded.endswith("\n"):
         text = newline + text.removesuffix(newline)
-    return Edit(source.path, source.span(at, at), source.encode(text))
+    return source.edit(at, at, text)
 
 
 def _newline_at(source: SourceText, at: int) -> str:
@@ -194,16 +194,14 @@ def _into_flow(
         from sparkfix.formats.yaml.flow import flow_text
 
         at = origin.text.start(origin.document, value.value[0])
-        return (
-            Edit(source.path, source.span(at, at), source.encode("".join(flow_text(item) + ", " for item in items))),
-        )
+        return (source.edit(at, at, "".join(flow_text(item) + ", " for item in items)),)
     end = origin.text.end(origin.document, value)
     indent = _key_indent(origin, key_start) + " " * dash_offset
     lines = [indent + line for line in _item_lines(items, dash_offset)]
     start = value_start
     while source.folded[start - 1] == " ":
         start -= 1
-    return (Edit(source.path, source.span(start, end), b""), _insert(origin, source.line_end(end), lines))
+    return (source.edit(start, end, ""), _insert(origin, source.line_end(end), lines))
 
 
 def _into_nothing(

@@ -11,16 +11,41 @@ from sparkfix.formats.properties.parse import settings_in_a_row
 from sparkfix.formats.yaml.compose import MappingNode, Node, ScalarNode, SequenceNode
 from sparkfix.formats.yaml.entries import ArgumentEntry, Item, PairEntry, Piece
 from sparkfix.formats.yaml.text import YamlText
-from sparkfix.formats.yaml.walk import ALIASED, COMPUTED, IN_A_ROW, KEY, Found, Walk, value_lock
+from sparkfix.formats.yaml.walk import ALIASED, COMPUTED, IN_A_ROW, Found, Walk, value_lock
 from sparkfix.model import Property, Span
+from sparkfix.spark.names import is_property_key
 
 _ARGUMENT = re.compile(r"(?P<prefix>--conf=|-c=|)(?P<key>spark\.[A-Za-z][^\s=\"';,]*)=(?P<value>.*)\Z", re.DOTALL)
+# The same of any key, where Spark is what is started: it drops what is none of its own.
+_ANY_ARGUMENT = re.compile(
+    r"(?P<prefix>--conf=|)(?P<key>[A-Za-z][\w\-]*(?:\.[\w\-]+)+)=(?P<value>.*)\Z", re.DOTALL | re.ASCII
+)
+_LAUNCHER = re.compile(
+    r"(?:.*/)?(?:spark-(?:submit|class|shell|sql)|pyspark|start-(?:connect-server|thriftserver)\.sh)\Z"
+)
+
+
+def launching_lists(node: MappingNode) -> list[SequenceNode]:
+    """The words of a container that starts Spark: its `command` and `args`, if they are lists."""
+    lists = [
+        value
+        for key, value in node.value
+        if isinstance(key, ScalarNode) and key.value in ("command", "args") and isinstance(value, SequenceNode)
+    ]
+    words = (item.value for value in lists for item in value.value if isinstance(item, ScalarNode))
+    return lists if any(map(_LAUNCHER.match, words)) else []
+
+
+# Lists of a kustomization that name files as `KEY=PATH`: `kustomize.config.k8s.io/v1beta1`, `configMapGenerator`.
+_GENERATORS = ("configMapGenerator", "secretGenerator")
+_SOURCES = ("files", "envs")
 
 
 def list_blocks(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterator[Found]:
     """The blocks that a list itself holds; what stands deeper is not looked at."""
     yield from _pairs(walk, node, route)
-    yield from _arguments(walk, node, route)
+    if not (route[:1] and route[0] in _GENERATORS and route[-1] in _SOURCES):
+        yield from _arguments(walk, node, route)
 
 
 class _Items:
@@ -57,7 +82,7 @@ def _pairs(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterator[F
         if name_field not in fields or "value" not in fields:
             continue
         name, (label, value) = fields[name_field][1], fields["value"]
-        if isinstance(name, ScalarNode) and isinstance(value, ScalarNode) and KEY.match(name.value):
+        if isinstance(name, ScalarNode) and isinstance(value, ScalarNode) and is_property_key(name.value):
             items = items or _Items(walk, node)
             found = _Pair(pair, name_field, name, walk.piece(label), value)
             properties.append(_pair(walk, found, items.item(index, index)))
@@ -111,9 +136,13 @@ def _arguments(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterat
     previous: Node | None = None
     for index, item in enumerate(node.value):
         before, previous = previous, item
-        if not isinstance(item, ScalarNode) or item.style in ("|", ">") or "spark." not in item.value:
+        if not isinstance(item, ScalarNode) or item.style in ("|", ">"):
             continue
-        found = _ARGUMENT.match(text.scalar(document, item))
+        of_any_key = id(node) in walk.launching and (_is_flag(before) or item.value.startswith("--conf="))
+        if not of_any_key and "spark." not in item.value:
+            continue
+        written = text.scalar(document, item)
+        found = _ARGUMENT.match(written) or (_ANY_ARGUMENT.match(written) if of_any_key else None)
         if found:
             items = items or _Items(walk, node)
             flagged = isinstance(before, ScalarNode) and before.value in ("--conf", "-c")
@@ -122,6 +151,10 @@ def _arguments(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterat
     if properties:
         carrier = "arguments" if _is_command(node) else "list"
         yield Found(carrier, route, tuple(properties), text.start(document, node), text.end(document, node))
+
+
+def _is_flag(node: Node | None) -> bool:
+    return isinstance(node, ScalarNode) and node.value == "--conf"
 
 
 def _argument(walk: Walk, node: ScalarNode, found: re.Match[str], item: Item, flag: Piece | None) -> Property:

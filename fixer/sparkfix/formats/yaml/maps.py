@@ -8,8 +8,9 @@ from sparkfix.formats.properties.parse import looks_like_properties
 from sparkfix.formats.yaml.compose import MappingNode, ScalarNode, style_of
 from sparkfix.formats.yaml.entries import Item, MapEntry, Piece
 from sparkfix.formats.yaml.text import YamlText
-from sparkfix.formats.yaml.walk import ALIASED, KEY, Found, Walk, next_text, value_lock
+from sparkfix.formats.yaml.walk import ALIASED, Found, Walk, next_text, value_lock
 from sparkfix.model import Property
+from sparkfix.spark.names import is_property_key
 
 _REST = "the template makes the rest of its map"
 _REACH = 4000  # bytes above a map in which the colon of its parent is looked for
@@ -18,7 +19,7 @@ _REACH = 4000  # bytes above a map in which the colon of its parent is looked fo
 def is_setting(key: ScalarNode, value: ScalarNode) -> bool:
     """Is `key: value` a property, and not a file (`spark.conf: |`) in a ConfigMap?"""
     return (
-        bool(KEY.match(key.value))
+        is_property_key(key.value)
         and key.value not in ("spark.conf", "spark.properties")
         and not (value.style in ("|", ">") and looks_like_properties(value.value))
     )

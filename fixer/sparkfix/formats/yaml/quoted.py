@@ -1,4 +1,4 @@
-r"""Properties text in quoted and plain scalars: `"spark.a=1\nspark.b=2\n"`.
+r"""Texts in quoted and plain scalars: `"spark.a=1\nspark.b=2\n"`.
 
 An edit is possible where each character of the text stands at one known place of the scalar, that is in scalars of
 one line. Scalars whose lines YAML folds are read, but locked.
@@ -6,21 +6,23 @@ one line. Scalars whose lines YAML folds are read, but locked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
-from sparkfix.formats.embedded import Layer
 from sparkfix.model import Refused
+from sparkfix.text.placing import placed
 from sparkfix.text.source import SourceText
 
 _SIMPLE = {
     "0": "\0", "a": "\a", "b": "\b", "t": "\t", "\t": "\t", "n": "\n", "v": "\v", "f": "\f", "r": "\r", "e": "\x1b",
     " ": " ", '"': '"', "/": "/", "\\": "\\", "N": "\x85", "_": "\xa0", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
+_PAIR = re.compile(r"\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 _WIDTHS = {"x": 2, "u": 4, "U": 8}
 
 
-def scalar_layer(source: SourceText, start: int, end: int, style: str | None) -> Layer | None:
-    """The text of a flow scalar of one line as a layer; None if it goes over several lines or holds bad escapes."""
+def flow_scalar(source: SourceText, start: int, end: int, style: str | None) -> SourceText | None:
+    """The text of a flow scalar of one line; None if it goes over several lines or holds bad escapes."""
     raw = source.text(start, end)
     if "\n" in raw:
         return None
@@ -28,9 +30,31 @@ def scalar_layer(source: SourceText, start: int, end: int, style: str | None) ->
     if decoded is None:
         return None
     text, offsets = decoded
-    inner = SourceText(source.path, text.encode("utf-8", "surrogateescape"))
     units = _unit_offsets(source, raw, start)
-    return Layer(inner, source, [units[offset] for offset in offsets], _escape_for(style))
+    pieces = [
+        (character, units[offset], units[following])
+        for character, offset, following in zip(text, offsets, offsets[1:], strict=False)
+    ]
+    return placed(source, pieces, _escape_for(style), at=units[offsets[-1]])
+
+
+def folded_scalar(source: SourceText, start: int, end: int) -> SourceText | None:
+    """The lines of a folded block scalar as the one line that YAML makes of them; None where some stay lines (blank or
+    indented ones). `start` is the start of the first line."""
+    lines = source.folded[start:end].splitlines(keepends=True)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    widths = {len(line) - len(line.lstrip(" ")) for line in lines}
+    if len(widths) != 1:
+        return None
+    width, position, pieces = widths.pop(), start, []
+    for index, line in enumerate(lines):
+        first, last = position + width, position + len(line.rstrip("\r\n"))
+        pieces.append((source.text(first, last), first, last))
+        position += len(line)
+        if index + 1 < len(lines):
+            pieces.append((" ", last, position + width))
+    return placed(source, pieces, _plain, at=start)
 
 
 def _unit_offsets(source: SourceText, raw: str, start: int) -> list[int]:
@@ -64,7 +88,11 @@ def _one(raw: str, position: int, style: str) -> tuple[str | None, int]:
     code = raw[position + 1]
     if code in _WIDTHS:
         digits = raw[position + 2 : position + 2 + _WIDTHS[code]]
-        return chr(int(digits, 16)), position + 2 + _WIDTHS[code]
+        pair = _PAIR.match(raw, position)
+        if pair:  # as JSON writes what has no code of four digits
+            return bytes.fromhex(pair[1] + pair[2]).decode("utf-16-be"), pair.end()
+        character = chr(int(digits, 16))
+        return None if "\ud800" <= character <= "\udfff" else character, position + 2 + _WIDTHS[code]
     return _SIMPLE.get(code), position + 2
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from sparkfix.formats.helm.extent import closed_end, own_lines_end
-from sparkfix.formats.helm.lexer import Template
+from sparkfix.formats.helm.lexer import NO_TEMPLATE, Template
 from sparkfix.formats.helm.mask import SOLID_BLANK
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
 from sparkfix.formats.yaml.scalars import decode
@@ -16,7 +16,6 @@ from sparkfix.model import Guard, Span
 from sparkfix.text.source import SourceText
 
 _NODE_PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t]+|\Z))+")
-_NO_TEMPLATE = Template((), ())
 
 
 def _last_child(node: Node) -> Node | None:
@@ -36,7 +35,7 @@ class YamlText:
     source: SourceText
     masked: str
     documents: tuple[Composed, ...]
-    template: Template = field(default=_NO_TEMPLATE)
+    template: Template = field(default=NO_TEMPLATE)
     _ends: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
 
     def start(self, document: Composed, node: Node) -> int:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sparkfix.formats.properties.block import embedded_properties, properties_in
+from sparkfix.formats.helm.lexer import NO_TEMPLATE
+from sparkfix.formats.properties.block import properties_in
 from sparkfix.formats.properties.parse import (
     decides,
     looks_like_properties,
@@ -18,7 +19,7 @@ from sparkfix.formats.properties.parse import (
     unescape,
 )
 from sparkfix.formats.yaml.compose import ScalarNode, style_of
-from sparkfix.formats.yaml.quoted import scalar_layer
+from sparkfix.formats.yaml.quoted import flow_scalar
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.formats.yaml.walk import ALIASED, IN_A_ROW, SECRET, Found, Walk, is_metadata
 from sparkfix.model import Property
@@ -85,13 +86,13 @@ def _locked_in_a_row(text: YamlText, item: Property) -> Property:
 
 
 def _flow_text(text: YamlText, node: ScalarNode, start: int, end: int, locked: str) -> tuple[Property, ...]:
-    layer = (
+    inner = (
         None
         if node.style == ">" or text.has_actions(start, end)
-        else scalar_layer(text.source, start, end, style_of(node))
+        else flow_scalar(text.source, start, end, style_of(node))
     )
-    if layer is not None:
-        return embedded_properties(layer, locked)
+    if inner is not None:
+        return properties_in(inner, inner.folded, NO_TEMPLATE, 0, len(inner.folded), locked)
     reason = (
         "it stands in a folded scalar, where YAML joins lines"
         if "\n" in text.masked[start:end]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sparkfix.formats.helm.extent import GOES_ON, PARTLY, goes_on, may_print_at, whole
@@ -11,7 +12,10 @@ from sparkfix.formats.yaml.entries import Piece
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.model import Property
 
-KEY = re.compile(r"spark\.[A-Za-z][^\s=]*\Z")
+# Keys that people mean for Hadoop, or misspell; what Spark is given below `sparkConf` it is given whatever its name.
+_FOREIGN_KEY = re.compile(r"[A-Za-z][\w\-]*(?:\.[\w\-]+)+\Z", re.ASCII)
+_RESOURCES = frozenset({"SparkApplication", "ScheduledSparkApplication", "SparkCluster", "SparkConnect",
+    "SparkConnectServer", "SparkHistoryServer"})  # fmt: skip
 SECRET = "it is base64 in a Secret"
 ALIASED = "it is shared through a YAML alias"
 COMPUTED = "its key is computed"
@@ -42,15 +46,27 @@ class Found:
 
 @dataclass
 class Walk:
-    """One document on the way, with the nodes that aliases share and those that were seen."""
+    """One document on the way, with the nodes that aliases share, those that were seen, and lists of words that start
+    Spark."""
 
     text: YamlText
     document: Composed
     shared: set[int] = field(default_factory=set)
     seen: set[int] = field(default_factory=set)
+    launching: set[int] = field(default_factory=set)
 
     def piece(self, node: ScalarNode) -> Piece:
         return Piece(self.text.start(self.document, node), self.text.end(self.document, node), style_of(node))
+
+
+def hands_on_all(kind: str, route: tuple[str, ...]) -> bool:
+    """Is this the map of an operator's resource whose entries are all given to Spark?"""
+    return route[-1:] == ("sparkConf",) and kind in _RESOURCES
+
+
+def is_foreign(key: str) -> bool:
+    """Does a key look like a property of something, though not of Spark?"""
+    return bool(_FOREIGN_KEY.match(key))
 
 
 def is_metadata(name: str) -> bool:
@@ -117,3 +133,35 @@ def next_text(text: YamlText, position: int) -> int:
     """Where the next text stands that is neither blank, nor a comment, nor a template action."""
     found = _BLANKS.match(text.masked, position)
     return found.end() if found else position
+
+
+def objects_of(root: Node) -> Iterator[tuple[Node, str, tuple[str, ...]]]:
+    """The objects of a document with their kinds and the routes to them: the items of a `List`, else the document."""
+    kind = _kind(root)
+    items = _value(root, "items") if kind.endswith("List") else None
+    if not isinstance(items, SequenceNode):
+        yield root, kind, ()
+        return
+    for index, item in enumerate(items.value):
+        yield item, _kind(item) or kind.removesuffix("List"), ("items", str(index))
+
+
+def _kind(root: Node) -> str:
+    value = _value(root, "kind")
+    return str(value.value) if isinstance(value, ScalarNode) else ""
+
+
+def _value(node: Node, name: str) -> Node | None:
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    return next((value for key, value in pairs if isinstance(key, ScalarNode) and key.value == name), None)
+
+
+def is_confidential(kind: str) -> bool:
+    """Is this a Secret, or may a template or an operator make one of it?"""
+    return "Secret" in kind
+
+
+def where_of(route: tuple[str, ...], kind: str) -> str:
+    """The words for a place: the kind of its object and the route of keys in it."""
+    shown = ".".join(step for step in route if step) or "the document"
+    return f"{kind} {shown}" if kind else shown

@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from sparkfix.formats.kubernetes.commands import commands_of
 from sparkfix.model import Command, Container, GraphEdge, GraphNode, KubernetesObject, Node, Place, Workload
 from sparkfix.spark.facts import SECRET_KEY, launch_of
 from sparkfix.text.source import SourceText
@@ -16,14 +15,15 @@ from sparkfix.workspace.graph.pieces import (
     at,
     container_id,
     find,
-    keys_of,
     may_have_more_keys,
     missing,
     reference,
     safe_path,
     shown,
 )
-from sparkfix.workspace.graph.volumes import mounted_at, sources_of, volume_of
+from sparkfix.workspace.graph.volumes import sources_of
+from sparkfix.workspace.mounted import keys_of, mounted_at, volume_of
+from sparkfix.workspace.scripts import commands_with_scripts
 
 _CONF = re.compile(r"(?:--conf=)?(spark\.[\w.\-]+)=")
 _KEYED = {"configMapKeyRef": "ConfigMap", "secretKeyRef": "Secret"}
@@ -44,18 +44,18 @@ def container_pieces(
     place = Place(container.path, name.span if name is not None else container.node.key_span or container.node.span)
     yield GraphNode(own, kind, shown(container.name) or "(no name)", place, details)
     yield GraphEdge(parent, own, "runs first" if container.init else "runs")
-    yield from _commands(container, owner, own)
+    yield from _commands(container, owner, own, workload)
     yield from _environment(container, own, workload)
     yield from port_pieces(container, own)
     yield from _mounts(container, own, workload)
 
 
-def _commands(container: Container, owner: KubernetesObject, parent: str) -> Iterator[Piece]:
+def _commands(container: Container, owner: KubernetesObject, parent: str, workload: Workload) -> Iterator[Piece]:
     """One node for each call that starts Spark, and one for all other calls of a script.
 
     Of words only those are shown that cannot hold a secret: programs, classes, resources, names of options and keys.
     """
-    commands = commands_of(container, owner)
+    commands = commands_with_scripts(container, owner, workload.objects)
     if any(not command.shell and _is_spark(command) for command in commands):
         # A template action with blanks makes one of its words look like a script.
         commands = tuple(command for command in commands if not command.shell)
@@ -104,7 +104,7 @@ def _program(command: Command) -> str:
 def _words(command: Command) -> Iterator[str]:
     """What a call tells of itself: class, resource, options and the keys that it sets."""
     launch, words = launch_of(command), command.words
-    if launch is not None and launch.at:
+    if launch is not None and launch.at and not _START.fullmatch(words[launch.at].text):
         yield f"starts {launch.launcher}"
     yield from (f"starts {safe_path(word.text)}" for word in words[1:] if _START.fullmatch(word.text))
     if launch is not None and launch.main_class is not None and launch.main_class < len(words):
@@ -193,7 +193,7 @@ def _is_optional(node: Node | None) -> bool:
 def _mounts(container: Container, parent: str, workload: Workload) -> Iterator[Piece]:
     """The volumes that a container mounts, as the objects that they are made of."""
     for mount in container.node.items("volumeMounts"):
-        volume = volume_of(container, mount, workload)
+        volume = volume_of(container, mount, workload.pod)
         part = mount.text("subPath") or mount.text("subPathExpr")
         label = f"mounts at {mounted_at(mount)}" + (f" (only {shown(part)})" if part else "")
         name = mount.get("name")

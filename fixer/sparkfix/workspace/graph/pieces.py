@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from sparkfix.model import Container, GraphEdge, GraphNode, KubernetesObject, Node, Place, Span, Workload
-from sparkfix.spark.names import literal, may_be_one_namespace, written
-from sparkfix.workspace.names import nearest_to
+from sparkfix.spark.names import literal, written
+from sparkfix.workspace import mounted
+from sparkfix.workspace.mounted import DATA, keys_of
 
 Piece: TypeAlias = GraphNode | GraphEdge
 
-DATA = ("data", "stringData", "binaryData")
 _MADE_BY_TEMPLATE = "a template makes its name"
 # Kinds that make a Secret of their own name, or of the one below `spec.target`, in the cluster.
 _MAKERS = {"Secret": ("SealedSecret", "ExternalSecret")}
@@ -60,14 +60,7 @@ def same_object(left: KubernetesObject, right: KubernetesObject) -> bool:
 
 def find(kind: str, name: str, workload: Workload) -> KubernetesObject | None:
     """The manifest that a workload means by a name: in its namespace, in its own file if there are several."""
-    found = [
-        item
-        for item in workload.objects
-        if item.kind == kind
-        and written(item.name) == written(name)
-        and may_be_one_namespace(item.namespace, workload.namespace)
-    ]
-    return next(iter(nearest_to(workload.path, found, lambda item: item.path)), None)
+    return mounted.find(kind, name, workload.objects, workload.path, workload.namespace)
 
 
 def reference(kind: str, name: Node, path: str, workload: Workload, *, optional: bool = False) -> GraphNode:
@@ -110,12 +103,6 @@ def _generators(kind: str, name: str, workload: Workload) -> Iterator[GraphNode]
                 keys = (*files, *(pair.text().partition("=")[0] for pair in entry.items("literals")))
                 details = (f"made by {field}", *((f"keys: {', '.join(map(shown, keys))}",) if keys else ()))
                 yield GraphNode(at(kind, item.path, entry.span), kind, name, Place(item.path, entry.span), details)
-
-
-def keys_of(item: KubernetesObject) -> dict[str, Node]:
-    """The keys of a ConfigMap or Secret with their values' nodes."""
-    parts = [part.value for field in DATA if (part := item.node.get(field)) is not None]
-    return {key: node for part in parts if isinstance(part, dict) for key, node in part.items()}
 
 
 def may_have_more_keys(item: KubernetesObject) -> bool:

@@ -19,20 +19,20 @@ from sparkfix.model import (
 )
 from sparkfix.spark.mounts import is_made_by_a_script
 from sparkfix.spark.names import literal
-from sparkfix.spark.paths import literal_path, options
+from sparkfix.spark.paths import literal_path, properties_files
 from sparkfix.workspace.graph.containers import command_id
 from sparkfix.workspace.graph.pieces import (
     Piece,
     at,
     container_id,
-    keys_of,
     missing,
     object_id,
     object_node,
     same_object,
     shown,
 )
-from sparkfix.workspace.graph.volumes import Mounted, file_at
+from sparkfix.workspace.graph.volumes import file_at
+from sparkfix.workspace.mounted import Mounted, keys_of
 
 _TEMPLATE_KEY = re.compile(r"spark\.kubernetes\.(driver|executor)\.podTemplateFile")
 _KEY = re.compile(r"spark\.(?:[\w.\-/:*]|\{\{[^}]*\}\})+")
@@ -156,12 +156,13 @@ def _manifest(path: str, objects: Sequence[KubernetesObject]) -> KubernetesObjec
 
 
 def command_files(workload: Workload) -> Iterator[Piece]:
-    """The properties files, and the pod templates, that the server's commands name."""
-    for command, word, path in options(workload):
-        if command.container is not None:
-            mounted = file_at(literal_path(path), command.container, workload) if literal_path(path) else None
-            place = Place(command.path, word.span)
-            yield from _file(mounted, path, place, command_id(command), "properties file", workload)
+    """The properties files, and the pod templates, that commands name."""
+    for container in workload.containers:
+        for command, word, path in properties_files(workload.commands, container):
+            if not word.dynamic:
+                mounted = file_at(literal_path(path), container, workload) if literal_path(path) else None
+                place = Place(command.path, word.span)
+                yield from _file(mounted, path, place, command_id(command), "properties file", workload)
     for command in workload.commands:
         yield from _given_templates(command, workload)
 

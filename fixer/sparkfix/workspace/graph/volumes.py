@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sparkfix.model import Container, GraphNode, KubernetesObject, Node, Place, Span, Workload
-from sparkfix.spark.names import written
-from sparkfix.workspace.graph.pieces import at, find, keys_of, reference, shown
-
-_NAMED = {"configMap": ("ConfigMap", "name"), "secret": ("Secret", "secretName")}
-_CLAIM = "PersistentVolumeClaim"
+from sparkfix.model import Container, GraphNode, Node, Place, Span, Workload
+from sparkfix.workspace import mounted
+from sparkfix.workspace.graph.pieces import at, reference, shown
+from sparkfix.workspace.mounted import Mounted
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +21,9 @@ class Source:
     keys: tuple[tuple[str, Span], ...] = ()
 
 
-def mounted_at(mount: Node) -> str:
-    return posixpath.normpath(shown(mount.text("mountPath")) or "/")
-
-
-def volume_of(container: Container, mount: Node, workload: Workload) -> Node | None:
-    """The volume that a mount names, also among the claims that a StatefulSet makes for each pod."""
-    name = written(mount.text("name"))
-    found = next((one for one in container.pod.items("volumes") if written(one.text("name")) == name), None)
-    if found is not None or workload.pod is None:
-        return found
-    claims = workload.pod.node.items("spec", "volumeClaimTemplates")
-    return next((one for one in claims if written(one.text("metadata", "name")) == name), None)
-
-
 def sources_of(volume: Node, container: Container, workload: Workload) -> Iterator[Source]:
     """The ConfigMaps, Secrets and claims that a volume is made of; any other volume is a node of its own."""
-    named = list(_named(volume))
+    named = list(mounted.named_by(volume))
     for kind, entry, name in named:
         keys = tuple((key.text(), key.span) for item in entry.items("items") if (key := item.get("key")) is not None)
         node = reference(kind, name, container.path, workload, optional=entry.text("optional") == "true")
@@ -57,48 +40,6 @@ def sources_of(volume: Node, container: Container, workload: Workload) -> Iterat
         )
 
 
-def _named(volume: Node) -> Iterator[tuple[str, Node, Node]]:
-    """The objects that a volume names: kind, the entry that names it, and the name."""
-    for field, (kind, key) in _NAMED.items():
-        entry = volume.get(field)
-        if entry is not None and (name := entry.get(key)) is not None:
-            yield kind, entry, name
-    claim = volume.get("persistentVolumeClaim")
-    if claim is not None and (name := claim.get("claimName")) is not None:
-        yield _CLAIM, claim, name
-    for part in volume.items("projected", "sources"):
-        for field, (kind, _) in _NAMED.items():
-            entry = part.get(field)
-            if entry is not None and (name := entry.get("name")) is not None:
-                yield kind, entry, name
-
-
-@dataclass(frozen=True, slots=True)
-class Mounted:
-    """A key of a ConfigMap or Secret that a container finds as a file: the object, the key and its value's node."""
-
-    object: KubernetesObject
-    key: str
-    node: Node
-
-
 def file_at(path: str, container: Container, workload: Workload) -> Mounted | None:
     """The key that a container finds at an absolute path; None if no mount is known to hold it."""
-    mounts = [
-        (place, mount)
-        for mount in container.node.items("volumeMounts")
-        if path == (place := mounted_at(mount)) or path.startswith(place.rstrip("/") + "/")
-    ]
-    if not mounts:
-        return None
-    place, mount = max(mounts, key=lambda pair: len(pair[0]))
-    volume = volume_of(container, mount, workload)
-    below = posixpath.relpath(path, place)
-    file = mount.text("subPath") + ("" if below == "." else f"/{below}") if mount.text("subPath") else below
-    for kind, entry, name in _named(volume) if volume is not None else ():
-        item = find(kind, name.text(), workload)
-        picked = {one.text("path"): one.text("key") for one in entry.items("items")}
-        key = picked.get(file, "") if picked else file
-        if item is not None and key in keys_of(item):
-            return Mounted(item, key, keys_of(item)[key])
-    return None
+    return mounted.file_at(path, container, workload.pod, workload.objects) if workload.pod is not None else None

@@ -1,15 +1,14 @@
 """Kustomizations, resolved to the objects that would be applied: in process, over any `Store`.
 
-`find_kustomizations` and `kustomizations_around` find them, `build` resolves one, `overlays_of` says which of them a file
-reaches. Their charts are rendered by an `Inflate` (see `sparkfix.helm.inflate`).
+`find_kustomizations` and `kustomizations_around` find them, `build` resolves one. Their charts are rendered by an `Inflate`
+(see `sparkfix.helm.inflate`).
 """
 
-from sparkfix.workspace.kustomize.around import has_kustomizations, kustomizations_around
+from sparkfix.workspace.kustomize.around import has_kustomizations, inflate_charts, kustomizations_around
 from sparkfix.workspace.kustomize.build import build
 from sparkfix.workspace.kustomize.charts import ChartRequest, Inflate, Inflated
 from sparkfix.workspace.kustomize.kustomization import find_kustomizations
 from sparkfix.workspace.kustomize.objects import Built, EffectiveObject, Origin
-from sparkfix.workspace.kustomize.overlays import overlays_of
 
 __all__ = [
     "Built",
@@ -21,6 +20,6 @@ __all__ = [
     "build",
     "find_kustomizations",
     "has_kustomizations",
+    "inflate_charts",
     "kustomizations_around",
-    "overlays_of",
 ]

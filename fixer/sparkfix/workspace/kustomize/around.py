@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sparkfix.workspace.find import SKIPPED_FOLDERS
 from sparkfix.workspace.kustomize.kustomization import NAMES, find_kustomizations
+from sparkfix.workspace.store import Store
 from sparkfix.workspace.workspace import Workspace
 
-# Links may form circles, so that only so many folders are entered.
 _MOST_FOLDERS = 20_000
 _DEEPEST = 20
 
@@ -16,23 +20,58 @@ def has_kustomizations(workspace: Workspace) -> bool:
     return any(workspace.store.exists(f"{folder}/{name}" if folder else name) for folder in above for name in NAMES)
 
 
-def kustomizations_around(workspace: Workspace) -> tuple[str, ...]:
-    """The folders of kustomizations: all below the root, if a target is in or below one; also those that were not asked for.
+def inflate_charts(workspace: Workspace) -> bool:
+    """Does any kustomization below the root have charts rendered?"""
+    return any(_inflates(workspace, path) for path in _walk(workspace.store) if path.rpartition("/")[2] in NAMES)
 
-    An overlay that nobody named takes what it takes all the same.
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The folders of kustomizations, and the YAML files that nobody asked for: some may say how these are applied."""
+
+    kustomizations: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def kustomizations_around(workspace: Workspace, *, charts: bool = False) -> Around:
+    """All kustomizations below the root, if a target is in or below one; also those that were not asked for.
+
+    An overlay that nobody named takes what it takes all the same. With `charts` also if no target is in or below one, but
+    some kustomization inflates charts: it may do so from anywhere. Symbolic links are not followed; what they lead to is
+    found where it is.
     """
-    if not has_kustomizations(workspace):
-        return ()
-    found, todo, seen = list(workspace.targets), [""], 0
+    inside = has_kustomizations(workspace)
+    if not inside and not charts:
+        return Around()
+    found, asked = list(workspace.targets), set(workspace.targets)
+    for path in _walk(workspace.store):
+        if path not in asked:
+            found.append(path)
+    if not inside and not any(_inflates(workspace, path) for path in found if path.rpartition("/")[2] in NAMES):
+        return Around()
+    more = (path for path in found[len(asked) :] if path.endswith((".yaml", ".yml")))
+    return Around(find_kustomizations(found), tuple(sorted(more)))
+
+
+def _inflates(workspace: Workspace, path: str) -> bool:
+    return b"helmchart" in (workspace.data(path) or b"").lower()
+
+
+def _walk(store: Store) -> Iterator[str]:
+    """The files below the root, but for what is hidden or not people's own."""
+    todo, seen = [""], 0
     while todo and seen < _MOST_FOLDERS:
         folder, seen = todo.pop(), seen + 1
-        for name, is_folder in workspace.store.names(folder):
+        for name, is_folder in store.names(folder):
             path = f"{folder}/{name}" if folder else name
-            if is_folder and not name.startswith(".") and path.count("/") < _DEEPEST:
+            if not is_folder:
+                yield path
+            elif _is_entered(path, name) and store.resolved(path) == path:
                 todo.append(path)
-            elif name in NAMES:
-                found.append(path)
-    return find_kustomizations(found)
+
+
+def _is_entered(path: str, name: str) -> bool:
+    return not name.startswith(".") and name not in SKIPPED_FOLDERS and path.count("/") < _DEEPEST
 
 
 def _parents(folder: str) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from sparkfix.workspace.kustomize.builtin import apply_all, changed_by, generated
 from sparkfix.workspace.kustomize.changes import transformed
 from sparkfix.workspace.kustomize.charts import Inflate
 from sparkfix.workspace.kustomize.config import Config, merge_configs, read_config
@@ -31,7 +32,7 @@ from sparkfix.workspace.kustomize.objects import (
     with_metadata,
 )
 from sparkfix.workspace.kustomize.order import ordered
-from sparkfix.workspace.kustomize.reading import Reading, is_remote, parse, resolve
+from sparkfix.workspace.kustomize.reading import Reading, is_remote, parse, parse_manifests, resolve
 from sparkfix.workspace.kustomize.references import updating
 from sparkfix.workspace.kustomize.trees import Unresolved, at, mapping_at
 from sparkfix.workspace.kustomize.variables import Variable, marked, read_variable, value_of, with_variables
@@ -67,7 +68,7 @@ def build(store: Store, folder: str, inflate: Inflate | None = None, *, hashed: 
     objects = tuple(EffectiveObject(one.data, one.origins, one.texts) for one in resources)
     used = {path for one in resources for path in one.texts.values()}
     files = sorted(path for path, counts in reading.files.items() if counts or path in used)
-    return Built(objects, tuple(reading.problems), tuple(files), tuple(sorted(reading.bases)))
+    return Built(objects, tuple(reading.problems), tuple(files), tuple(sorted(reading.bases)), tuple(reading.charts))
 
 
 def _beginning() -> _State:
@@ -86,9 +87,11 @@ def _accumulate(layer: Layer, state: _State) -> _State:
             state = layer.attempt(partial(_with_generated, layer, state, field, given), state)
     for given in kustomization.mappings("helmCharts"):
         state = replace(state, resources=_joined(layer, state.resources, inflated(layer, given)))
+    state = replace(state, resources=apply_all(layer, _configs(layer, "generators"), generated, state.resources))
     for reference in kustomization.texts("components"):
         state = layer.attempt(partial(_with_component, layer, state, reference), state)
     state = replace(state, resources=transformed(layer, state.config, state.resources))
+    state = replace(state, resources=apply_all(layer, _configs(layer, "transformers"), changed_by, state.resources))
     for given in kustomization.mappings("vars"):
         state = layer.attempt(partial(_with_variable, layer, state, given), state)
     return state
@@ -98,7 +101,8 @@ def _accumulate(layer: Layer, state: _State) -> _State:
 
 
 def _with_resource(layer: Layer, state: _State, reference: str) -> _State:
-    path = None if is_remote(reference) else resolve(layer.kustomization.folder, reference)
+    store, folder = layer.reading.store, layer.kustomization.folder
+    path = None if is_remote(reference) else store.resolved(resolve(folder, reference))
     if path is not None and layer.reading.store.exists(path):
         origin = layer.origin("resources", path)
         read = [read_resource(data, origin) for data in unpacked(layer.reading.manifests(path), path)]
@@ -121,11 +125,26 @@ def _with_component(layer: Layer, state: _State, reference: str) -> _State:
     return _accumulate(component, state)
 
 
+def _configs(layer: Layer, field: str) -> Resources:
+    """The generators or transformers that stand in files, folders, or texts in the kustomization file."""
+    state = _beginning()
+    for reference in layer.kustomization.texts(field):
+        action = _with_inline if "\n" in reference or reference.lstrip().startswith("{") else _with_resource
+        state = layer.attempt(partial(action, layer, state, reference), state)
+    return state.resources
+
+
+def _with_inline(layer: Layer, state: _State, given: str) -> _State:
+    path, origin = layer.kustomization.path, layer.origin("resources")
+    read = [read_resource(data, origin) for data in unpacked(parse_manifests(given, path), path)]
+    return replace(state, resources=_appended(layer, state.resources, read))
+
+
 def _included(layer: Layer, reference: str) -> Layer:
     """The kustomization in a folder that another one names. Raises `Unresolved`."""
     if is_remote(reference):
         raise Unresolved(f"{reference} is remote; it is not fetched")
-    folder = resolve(layer.kustomization.folder, reference)
+    folder = layer.reading.store.resolved(resolve(layer.kustomization.folder, reference))
     _check_folder(layer, folder, reference)
     layer.reading.bases[folder] = None
     found: Kustomization | None = load(layer.reading, folder)

@@ -61,7 +61,7 @@ def _changes(layer: Layer, config: Config) -> list[Change]:
     kustomization = layer.kustomization
     changes: list[Change] = []
     if namespace := kustomization.text("namespace"):
-        changes.append(in_namespace(namespace, config, layer.origin("namespace")))
+        changes.append(in_namespace(namespace, config.namespace, layer.origin("namespace")))
     if prefix := kustomization.text("namePrefix"):
         changes.append(with_affix(prefix, "", config.name_prefix, layer.origin("namePrefix")))
     if suffix := kustomization.text("nameSuffix"):

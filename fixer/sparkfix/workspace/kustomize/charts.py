@@ -113,7 +113,7 @@ def read_chart(reading: Reading, kustomization: Kustomization, given: Mapping[st
     how = given.get("valuesMerge") or _MERGES[0]
     if how not in _MERGES:
         raise Unresolved(f"valuesMerge must be one of {', '.join(_MERGES)}")
-    place = _place(kustomization, given)
+    place = reading.store.resolved(_place(kustomization, given))
     file = given.get("valuesFile") or ""
     return Chart(
         name,
@@ -161,9 +161,14 @@ def _release(given: Mapping[str, Any]) -> str:
     if "{{" in template:
         raise Unresolved("the actions in nameTemplate are not carried out")
     release = name or template or _NAMELESS
-    if not _RELEASE.match(release):
+    if not is_release_name(release):
         raise Unresolved(f"Helm refuses {release} as the name of a release")
     return release
+
+
+def is_release_name(name: str) -> bool:
+    """Does Helm take a name for a release (`pkg/chartutil/validate_name.go`: RFC 1123, at most 53 characters)?"""
+    return bool(_RELEASE.match(name))
 
 
 def request_of(reading: Reading, chart: Chart) -> ChartRequest:

@@ -7,7 +7,7 @@ reference (`spec.path`, what changes the result).
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from sparkfix.formats.yaml.tolerant import load_all_plain
@@ -17,18 +17,19 @@ _CHANGING = ("patches", "patchesStrategicMerge", "patchesJson6902", "images", "c
              "commonMetadata", "postBuild", "targetNamespace")  # fmt: skip
 
 
-def deployed_folders(workspace: Workspace) -> dict[str, str]:
-    """The folders that files of a workspace have applied, each with what is changed about it on the way, in words.
+def deployed_folders(workspace: Workspace, more: Iterable[str], shown: Callable[[str], str]) -> dict[str, str]:
+    """The folders that files of a workspace, and `more` files, have applied, each with what is changed about it on the
+    way, in words, with paths as `shown`.
 
     The text is empty where a folder is applied as it is.
     """
     found: dict[str, str] = {}
-    for path in workspace.targets:
+    for path in (*workspace.targets, *more):
         data = workspace.data(path) or b"" if path.endswith((".yaml", ".yml")) else b""
         if b"argoproj.io/" in data or b"kustomize.toolkit.fluxcd.io/" in data:
             for document in load_all_plain(data):
                 for folder, changed in _of(document) if isinstance(document, dict) else ():
-                    found[folder] = found.get(folder) or (f"{path} changes its {changed}" if changed else "")
+                    found[folder] = found.get(folder) or (f"{shown(path)} changes its {changed}" if changed else "")
     return found
 
 

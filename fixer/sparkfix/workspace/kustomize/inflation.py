@@ -30,7 +30,8 @@ def inflated(layer: Layer, given: Mapping[str, Any]) -> tuple[Resource, ...]:
 def _inflated(layer: Layer, given: Mapping[str, Any], label: str) -> tuple[Resource, ...]:
     reading = layer.reading
     try:
-        request = request_of(reading, read_chart(reading, layer.kustomization, given, layer.inherited))
+        chart = read_chart(reading, layer.kustomization, given, layer.inherited)
+        request = request_of(reading, chart)
         if layer.inflate is None:
             raise Unresolved("charts are not rendered here")
         result = layer.inflate(reading.store, request)
@@ -42,4 +43,5 @@ def _inflated(layer: Layer, given: Mapping[str, Any], label: str) -> tuple[Resou
     for note in result.notes:
         reading.report(layer.kustomization.path, f"{label}: {note}")
     reading.files.update(dict.fromkeys(result.files, True))
+    reading.charts.append((layer.kustomization.path, chart))
     return tuple(replace(resource, generated=True, of_chart=True) for resource in found)

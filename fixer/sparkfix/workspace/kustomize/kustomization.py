@@ -1,6 +1,9 @@
 """Kustomization files: finding and reading them.
 
 Source: `api/types/kustomization.go` (fields, deprecated ones, what is refused) and `api/konfig/general.go` (names).
+
+What `buildMetadata` asks for (`originAnnotations`, `transformerAnnotations`, `managedByLabel`) is left out: it tells people
+and tools where an object comes from, with the version of the kustomize at hand, and changes nothing else.
 """
 
 from __future__ import annotations
@@ -16,7 +19,8 @@ from sparkfix.workspace.store import Store
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 COMPONENT = "Component"
 
-_TEXT_LISTS = ("resources", "bases", "components", "patchesStrategicMerge", "configurations")
+_TEXT_LISTS = ("resources", "bases", "components", "patchesStrategicMerge", "configurations", "generators",
+               "transformers", "buildMetadata")  # fmt: skip
 _MAPPING_LISTS = (
     "patches",
     "patchesJson6902",
@@ -34,13 +38,11 @@ _TEXT_MAPPINGS = ("commonLabels", "commonAnnotations")
 _MAPPINGS = ("generatorOptions", "sortOptions", "helmGlobals")
 _TEXTS = ("apiVersion", "kind", "namePrefix", "nameSuffix", "namespace")
 _SILENT = ("metadata",)
+_METADATA = ("originAnnotations", "transformerAnnotations", "managedByLabel")
 _NOT_DONE = {
-    "buildMetadata": "the labels and annotations that it asks for are left out",
     "crds": "names in these custom resources are not updated",
-    "generators": "plugins are not run",
     "helmChartInflationGenerator": "charts of this old field are not rendered; it is now called helmCharts",
     "openapi": "lists of custom resources are replaced, whatever their schema says",
-    "transformers": "plugins are not run",
     "validators": "plugins are not run",
 }
 
@@ -94,6 +96,7 @@ def load(reading: Reading, folder: str) -> Kustomization | None:
         if not any(problem.path == where for problem in reading.problems):
             reading.report(where, "no kustomization file in this folder")
         return None
+    path = reading.store.resolved(path)
     document = reading.attempt(path, lambda: _document(reading, path), None)
     if document is None:
         return None
@@ -107,6 +110,8 @@ def load(reading: Reading, folder: str) -> Kustomization | None:
         elif name in _CHECKS and value is not None:
             fields[name] = _CHECKS[name](reading, path, name, value)
     _check_kind(reading, path, fields)
+    if strange := [one for one in fields.get("buildMetadata", ()) if one not in _METADATA]:
+        reading.report(path, f"buildMetadata: kustomize does not know {strange[0]}")
     return Kustomization(path, folder, fields)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sparkfix.model import Problem
 from sparkfix.workspace.kustomize.kinds import CLUSTER, effective_namespace
 from sparkfix.workspace.kustomize.trees import mapping_at, put_or_drop, text, texts
+
+if TYPE_CHECKING:
+    from sparkfix.workspace.kustomize.charts import Chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,15 @@ class Built:
 
     `files` are all files that were read and contribute, sorted: a generator's source does not if an overlay replaces
     its text, so that a change to it would change nothing here; `bases` the folders of all kustomizations and
-    components that are included, also through others, sorted.
+    components that are included, also through others, sorted. `charts` are those that were rendered, each with the
+    kustomization file that names it.
     """
 
     objects: tuple[EffectiveObject, ...]
     problems: tuple[Problem, ...]
     files: tuple[str, ...]
     bases: tuple[str, ...]
+    charts: tuple[tuple[str, Chart], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def added_by(patch: Sequence[Node], effective: Node, route: Route) -> Iterator[N
     """
     wanted = at(effective, route)
     for operation in reversed([one for root in patch for one in root.items()]):
-        value, steps = operation.get("value"), _steps(operation.text("path"))
+        value, steps = operation.get("value"), steps_of(operation.text("path"))
         if wanted is None or value is None or operation.text("op") not in ("add", "replace"):
             continue
         if steps and _leads(steps, effective, route[: len(steps)]):
@@ -43,14 +43,27 @@ def added_by(patch: Sequence[Node], effective: Node, route: Route) -> Iterator[N
                 yield found
 
 
-def within_patch(kustomization: Document, text: str) -> Span | None:
-    """The one place of a text, as a whole word, in the patches that a kustomization file holds as texts."""
-    data, word = kustomization.source.data, re.escape(text.encode("utf-8", "surrogateescape"))
-    entries = [entry for root in kustomization.nodes for entry in root.items("patches")]
-    patches = [one.span for entry in entries if (one := entry.get("patch")) is not None]
-    pattern = re.compile(rb"(?<![\w./-])" + word + rb"(?![\w./-])")
-    found = [match for span in patches for match in pattern.finditer(data, span.start, span.end)]
-    return Span(*found[0].span()) if len(found) == 1 else None
+def leading_to(patch: Sequence[Node], effective: Node, route: Route) -> Iterator[Node]:
+    """The paths of operations that lead to a route of an object or above it, the last one first."""
+    names = [_names(effective, route[:length]) for length in range(1, len(route) + 1)]
+    for operation in reversed([one for root in patch for one in root.items()]):
+        path = operation.get("path")
+        steps = steps_of(path.text()) if path is not None else []
+        leads = all(step in wanted for step, wanted in zip(steps, names, strict=False))
+        if path is not None and steps and len(steps) <= len(names) and leads:
+            yield path
+
+
+def _names(root: Node, route: Route) -> tuple[str, ...]:
+    """What JSON pointers may call the last step of a route: its key or position, of the last item of a list also `-`."""
+    above = at(root, route[:-1])
+    if above is None or not isinstance(above.value, list):
+        return (str(route[-1]),)
+    child = at(above, route[-1:])
+    position = next((number for number, one in enumerate(above.value) if one is child), None)
+    if position is None:
+        return (str(route[-1]),)
+    return (str(position), "-") if position + 1 == len(above.value) else (str(position),)
 
 
 def fields_giving(kustomization: Document, field: str, text: str) -> Iterator[Span]:
@@ -71,7 +84,7 @@ def fields_giving(kustomization: Document, field: str, text: str) -> Iterator[Sp
                 yield Span(node.key_span.start, node.span.end)
 
 
-def _steps(pointer: str) -> list[str]:
+def steps_of(pointer: str) -> list[str]:
     return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
 
 

@@ -6,12 +6,15 @@ import posixpath
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sparkfix.formats.yaml.plain import NotYaml, load_all
 from sparkfix.model import Problem
 from sparkfix.workspace.kustomize.trees import Unresolved
 from sparkfix.workspace.store import Store
+
+if TYPE_CHECKING:
+    from sparkfix.workspace.kustomize.charts import Chart
 
 T = TypeVar("T")
 
@@ -26,11 +29,13 @@ class Reading:
     """Reads files of a store; remembers which, and collects problems, each once.
 
     `files` says of each file whether it counts in any case; the sources of generators count if their text is used.
+    `charts` are those that were rendered, with the kustomization file that names them.
     """
 
     store: Store
     files: dict[str, bool] = field(default_factory=dict)
     bases: dict[str, None] = field(default_factory=dict)
+    charts: list[tuple[str, Chart]] = field(default_factory=list)
     problems: dict[Problem, None] = field(default_factory=dict)
 
     def report(self, path: str, reason: str, line: int = 0) -> None:
@@ -92,7 +97,7 @@ def locate(reading: Reading, folder: str, reference: str) -> str:
     """The path of a file that a kustomization of `folder` names. Raises `Unresolved`, also for a remote one."""
     if is_remote(reference):
         raise Unresolved(f"{reference} is remote; it is not fetched")
-    path = resolve(folder, reference)
+    path = reading.store.resolved(resolve(folder, reference))
     if not reading.store.exists(path):
         raise Unresolved(f"{path}: no such file")
     return path

@@ -32,6 +32,11 @@ from sparkfix.workspace.kustomize.trees import Unresolved, each_mapping, put, te
 
 Change = Callable[[Resource], Resource]
 
+# Which subjects of role bindings get a namespace: those with this value of a field.
+_DEFAULT_SUBJECT = ("name", "default")
+_SUBJECTS: Mapping[str, tuple[str, str] | None] = {
+    "": _DEFAULT_SUBJECT, "defaultOnly": _DEFAULT_SUBJECT, "allServiceAccounts": ("kind", "ServiceAccount"), "none": None,
+}  # fmt: skip
 _DEFINITION = "CustomResourceDefinition"
 _LABEL_FIELDS = frozenset(("pairs", "includeSelectors", "includeTemplates", "includeVolumeClaimTemplates", "fields"))
 _IMAGE_FIELDS = frozenset(("name", "newName", "newTag", "tagSuffix", "digest"))
@@ -55,23 +60,31 @@ def with_fields(
 # Namespace and names
 
 
-def in_namespace(namespace: str, config: Config, origin: Origin) -> Change:
-    """Puts an object into a namespace, and the subjects named `default` of role bindings with it.
+def in_namespace(
+    namespace: str, specs: Specs, origin: Origin, *, subjects: str = "", unset_only: bool = False
+) -> Change:
+    """Puts an object into a namespace, and with it subjects of role bindings: those named `default`, or those that
+    `subjects` says (`allServiceAccounts`, `none`). With `unset_only`, only where no namespace stands.
 
-    Not one that a chart gave: the chart was told the namespace.
+    Not one that a chart gave: the chart was told the namespace. Raises `Unresolved` for unknown `subjects`.
     """
+    if subjects not in _SUBJECTS:
+        raise Unresolved(f"setRoleBindingSubjects: must be one of {', '.join(filter(None, _SUBJECTS))}")
+
+    def setting(old: Any) -> Any:
+        return old if unset_only and old else namespace
 
     def change(resource: Resource) -> Resource:
         if resource.of_chart:
             return resource
         data = resource.data
         if not is_cluster_scoped(resource.api_version, resource.kind):
-            data = put(data, ("metadata", "namespace"), namespace)
+            data = put(data, ("metadata", "namespace"), setting(resource.namespace))
         if resource.kind in ("RoleBinding", "ClusterRoleBinding"):
-            data = _with_subjects(data, namespace)
-        specs = tuple(spec for spec in config.namespace if _is_namespace_field(spec, resource))
+            data = _with_subjects(data, subjects, setting)
+        own = tuple(spec for spec in specs if _is_namespace_field(spec, resource))
         moved = changed(remembered(resource), data, origin)
-        return with_fields(moved, specs, lambda _: namespace, origin, new="")
+        return with_fields(moved, own, setting, origin, new="")
 
     return change
 
@@ -84,15 +97,16 @@ def _is_namespace_field(spec: FieldSpec, resource: Resource) -> bool:
     return not (spec.path == "subjects/namespace" and spec.kind in ("RoleBinding", "ClusterRoleBinding"))
 
 
-def _with_subjects(data: Tree, namespace: str) -> Tree:
-    subjects = data.get("subjects")
-    if not isinstance(subjects, list):
+def _with_subjects(data: Tree, which: str, setting: Callable[[Any], Any]) -> Tree:
+    subjects, meant = data.get("subjects"), _SUBJECTS[which]
+    if not isinstance(subjects, list) or not meant:
         return data
+    key, value = meant
     return {
         **data,
         "subjects": [
-            {**subject, "namespace": namespace}
-            if isinstance(subject, dict) and subject.get("name") == "default"
+            {**subject, "namespace": setting(subject.get("namespace"))}
+            if isinstance(subject, dict) and subject.get(key) == value
             else subject
             for subject in subjects
         ],

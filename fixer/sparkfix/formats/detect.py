@@ -1,0 +1,57 @@
+"""Which language a text inside another one is in, by the name that is known of it and by its content."""
+
+from __future__ import annotations
+
+import re
+
+_BY_ENDING = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".py": "python",
+    ".ipynb": "notebook",
+    ".scala": "scala",
+    ".java": "java",
+    ".tf": "terraform",
+    ".tfvars": "terraform",
+    ".toml": "toml",
+}
+_ENDING = re.compile(r"\.\w+\Z")
+_MANIFEST = re.compile(r"(?m)^(?:-?[ \t]*)apiVersion:[ \t]*\S")
+_PYTHON = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w)")
+_YAML_KEY = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?[\"']?spark\.[A-Za-z][\w.\-]*[\"']?:[ \t]")
+# What no word alone is: several ones, a map or list, an option that sets a property.
+_SEVERAL_WORDS = re.compile(r"\S\s+\S|[{\[]|-Dspark\.|=spark\.")
+
+
+def may_hold_settings(text: str) -> bool:
+    """May a string hold a text with settings of Spark, and so be worth reading on its own?"""
+    return "spark" in text and bool(_SEVERAL_WORDS.search(text))
+
+
+# Operations of a JSON patch, written in YAML.
+_OPERATION = re.compile(
+    r"(?m)\A(?=.*^[ \t]*(?:-[ \t]+)?path:[ \t]*[\"']?/)(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*-[ \t]", re.DOTALL
+)
+
+
+def is_patch(name: str, text: str) -> bool:
+    """Is a text below the key `patch` a list of operations on what another file holds?"""
+    return name == "patch" and bool(_OPERATION.search(text))
+
+
+def language_inside(name: str, text: str) -> str:
+    """The name of the language that a text is in; empty if it is none that is read inside other texts.
+
+    `name` is a file's name or the key that the text stands below.
+    """
+    ending = _ENDING.search(name)
+    if ending is not None and ending[0] in _BY_ENDING:
+        return _BY_ENDING[ending[0]]
+    if text.lstrip().startswith(("{", "[")) and text.rstrip().endswith(("}", "]")):
+        return "json"
+    if _PYTHON.match(text):
+        return "python"
+    if _MANIFEST.search(text) or _YAML_KEY.search(text) or is_patch(name, text):
+        return "yaml"
+    return ""

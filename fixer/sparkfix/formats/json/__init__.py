@@ -1,0 +1,1 @@
+"""JSON: files, and JSON in scripts, manifests and notebooks."""

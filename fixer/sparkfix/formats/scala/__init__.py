@@ -1,0 +1,1 @@
+"""Scala and Java: what builders and `SparkConf` are told, with tree-sitter."""

@@ -1,0 +1,1 @@
+"""Terraform: maps and lists of settings, and texts in strings, with tree-sitter."""

@@ -1,0 +1,1 @@
+"""TOML: tables and lists of settings, with tree-sitter."""

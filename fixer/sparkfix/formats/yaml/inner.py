@@ -1,0 +1,68 @@
+"""Scalars that hold a text of their own: scripts, manifests, JSON, Python."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from sparkfix.formats.detect import may_hold_settings
+from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
+from sparkfix.formats.yaml.quoted import flow_scalar, folded_scalar
+from sparkfix.formats.yaml.text import YamlText
+from sparkfix.formats.yaml.walk import is_confidential, is_metadata, objects_of, where_of
+from sparkfix.text.placing import indented
+from sparkfix.text.source import SourceText
+
+
+@dataclass(frozen=True)
+class InnerScalar:
+    """A scalar's text, the key that leads to it (of a list: the key above), and its place in words."""
+
+    source: SourceText
+    name: str
+    where: str
+    confidential: bool
+
+
+def inner_scalars(text: YamlText, taken: Collection[int]) -> Iterator[InnerScalar]:
+    """The scalars of all documents that speak of Spark in several words, but for those that start at `taken` bytes."""
+    for document in text.documents:
+        for root, kind, prefix in objects_of(document.root):
+            seen: set[int] = set()
+            for node, name, route in _scalars(text, document, root, "", (), seen):
+                start, end = text.start(document, node), text.end(document, node)
+                if text.source.span(start, end).start not in taken:
+                    inner = scalar_source(text, node, start, end)
+                    if inner is not None:
+                        yield InnerScalar(inner, name, where_of((*prefix, *route), kind), is_confidential(kind))
+
+
+def _scalars(
+    text: YamlText, document: Composed, node: Node, name: str, route: tuple[str, ...], seen: set[int]
+) -> Iterator[tuple[ScalarNode, str, tuple[str, ...]]]:
+    if id(node) in seen or (route and is_metadata(route[-1])):
+        return
+    seen.add(id(node))
+    if isinstance(node, ScalarNode):
+        if may_hold_settings(node.value):
+            yield node, name, route
+        return
+    if not text.mentioned(text.start(document, node), document.base + node.end_mark.index):
+        return
+    if isinstance(node, MappingNode):
+        for key, value in node.value:
+            if isinstance(key, ScalarNode):
+                yield from _scalars(text, document, value, str(key.value), (*route, str(key.value)), seen)
+    elif isinstance(node, SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _scalars(text, document, item, name, (*route, str(index)), seen)
+
+
+def scalar_source(text: YamlText, node: ScalarNode, start: int, end: int) -> SourceText | None:
+    """The text of a scalar with its placement; None where not each of its characters has one known place."""
+    source = text.source
+    if node.style == "|":
+        return indented(source, source.line_end(start), end)
+    if node.style == ">":
+        return folded_scalar(source, source.line_end(start), end)
+    return None if text.has_actions(start, end) else flow_scalar(source, start, end, style_of(node))

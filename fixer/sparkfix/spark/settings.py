@@ -1,0 +1,53 @@
+"""The settings of a workload that count, whatever sets them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sparkfix.model import Property, PropertyBlock, Variant, Workload
+
+# Carriers in files, resources and commands. What code or data sets may come to Spark later, or in another way.
+_AT_LAUNCH = frozenset(
+    {"properties text", "base64 Secret", "map", "nested map", "list of pairs", "list", "arguments", "resource fields"}
+)
+
+
+def given_at_launch(block: PropertyBlock) -> bool:
+    """Are a block's settings given to Spark when it is launched, and not by code that runs in it?
+
+    A session that Python or Scala builds takes keys without `spark.` for Hadoop's file systems, and options of a JVM
+    that runs already have no effect (verified on 3.5.8).
+    """
+    return block.carrier in _AT_LAUNCH
+
+
+def in_effect(workload: Workload) -> Iterator[tuple[PropertyBlock, Property]]:
+    """The properties of a workload, each with its block, without those that its command line overrides."""
+    for block in workload.blocks:
+        for item in block.properties:
+            if block.carrier == "arguments" or workload.given(item.key) is None:
+                yield block, item
+
+
+def values_of(workload: Workload, key: str) -> list[str]:
+    """Every value that a property of a workload may have, by its command line or else in its blocks."""
+    given = workload.given(key)
+    if given is not None:
+        return [given]
+    return [item.value for block in workload.blocks for item in block.all(key)]
+
+
+def value_in(workload: Workload, block: PropertyBlock, view: Variant, key: str) -> str | None:
+    """The value of a key with one combination of a block's arms: the command line's, the block's, or another block's."""
+    own = view.value(key)
+    if block.carrier == "arguments" and own is not None:
+        return own
+    given = workload.given(key)
+    if given is not None or own is not None:
+        return given if given is not None else own
+    return next((item.value for other in workload.blocks if other is not block for item in other.all(key)), None)
+
+
+def is_true(value: str | None) -> bool:
+    """Does a value turn something on, as Spark reads booleans?"""
+    return (value or "").strip().lower() == "true"

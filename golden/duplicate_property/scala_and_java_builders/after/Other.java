@@ -1,0 +1,9 @@
+import org.apache.spark.SparkConf;
+
+public class Other {
+  public static void main(String[] args) {
+    SparkConf conf = new SparkConf();
+    conf.set("spark.executor.cores", args[0]);
+    conf.set("spark.driver.memory", "1g");
+  }
+}

@@ -1,0 +1,8 @@
+from pyspark.sql import SparkSession
+
+spark = (
+    SparkSession.builder.appName("report")
+    .config("spark.executor.cores", "2")
+    .config("spark.eventLog.dir", "s3://logs/events")
+    .getOrCreate()
+)

@@ -1,0 +1,6 @@
+locals {
+  conf = jsonencode({
+    "spark.executor.memory" = "${var.memory}Gi"
+    "spark.driver.memory"   = "1Gi"
+  })
+}
