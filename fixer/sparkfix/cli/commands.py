@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import typer
 
@@ -16,7 +17,8 @@ from sparkfix.cli.write import Delivery, check_delivery, deliver, recover_before
 from sparkfix.engine.apply import Applied, apply_fixes
 from sparkfix.engine.check import check as run_check
 from sparkfix.engine.choose import Choice
-from sparkfix.engine.codemod import checked_key, checked_value, parse_where, rename_rule, set_rule, unset_rule
+from sparkfix.engine.codemod import addition, checked_key, checked_value, parse_where, rename_rule, set_rule, unset_rule
+from sparkfix.engine.codemod_views import Codemod, RenderedCodemod
 from sparkfix.engine.registry import load_rules, select_rules
 from sparkfix.engine.unread import unread_places
 from sparkfix.model import Finding, Problem, Rule, SparkfixError
@@ -144,16 +146,18 @@ def diff(
 
 def _run(
     session: Session, rules: Sequence[Rule], choice: Choice, delivery: Delivery, rendering: Rendering,
-    values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool, key: str = "",
+    values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool,
+    codemod: Codemod | None = None,
 ) -> None:  # fmt: skip
-    """Apply, deliver, tell, and end with the exit code; of a codemod's `key`, also where it stands unread."""
+    """Apply, deliver, tell, and end with the exit code; of a codemod also where its key stands unread."""
     writing = not delivery.dry_run and session.stdin is None
     recover_before(session, out, writing=writing)
     check_delivery(delivery, session)
     with rendering_for(session, rendering) as renders:
-        # A codemod changes what is written; what that is rendered to has no part in it but the proof.
+        # A codemod looks for what is written; what that is rendered to only has a say in what comes of it.
         views = None if choice.everything else renders.views
-        applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views, renders.views)
+        judge = RenderedCodemod(codemod, renders.views) if codemod is not None else None
+        applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views, renders.views, judge)
         deliver(applied, delivery, session, out)
         if rendering.shown:
             show_rendered(renders, applied, session, out)
@@ -170,7 +174,7 @@ def _run(
     unseen = tell_notes(renders, out, strict=strict)
     code = session.unreadable(applied.problems, strict=strict) or unseen
     _tell_problems(session.problems(applied.problems), code, out)
-    unread = unread_places(applied.workspace, key) if key else ()
+    unread = unread_places(applied.workspace, codemod.key) if codemod is not None else ()
     for place in unread:
         out.tell(unread_text(replace(place, path=session.shown(place.path))))
     if choice.solution is not None and not applied.applied and not applied.refused and not code:
@@ -227,12 +231,15 @@ def set_property(
     key, separator, value = assignment.partition("=")
     if not separator:
         raise SparkfixError(f"{assignment}: write it as KEY=VALUE")
-    rule = set_rule(checked_key(key.strip()), checked_value(value), parse_where(where or []), add=add)
+    conditions = parse_where(where or [])
+    rule = set_rule(checked_key(key.strip()), checked_value(value), conditions, add=add, judged=True)
+    asked = partial(addition, key.strip(), value) if add else None
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        rule, key.strip(), paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet
-    )
+        Codemod(rule, key.strip(), conditions, asked), paths, delivery, rendering, spark_version, stdin_filename, strict,
+        exit_zero, no_color, quiet,
+    )  # fmt: skip
 
 
 def unset_property(
@@ -256,12 +263,13 @@ def unset_property(
     no_cache: opt.NoCache = False,
 ) -> None:
     """Remove a property wherever it stands."""
-    rule = unset_rule(checked_key(key), parse_where(where or []))
+    conditions = parse_where(where or [])
+    rule = unset_rule(checked_key(key), conditions, judged=True)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        rule, key, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet,
-        comment_out,
+        Codemod(rule, key, conditions), paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero,
+        no_color, quiet, comment_out,
     )  # fmt: skip
 
 
@@ -288,21 +296,27 @@ def rename_property(
     """Rename a property wherever it stands."""
     if old == new:
         raise SparkfixError(f"{old}: the new name is the old one")
-    rule = rename_rule(checked_key(old), checked_key(new), parse_where(where or []))
+    conditions = parse_where(where or [])
+    rule = rename_rule(checked_key(old), checked_key(new), conditions, judged=True)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
-    _codemod(rule, old, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
+    _codemod(
+        Codemod(rule, old, conditions), paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero,
+        no_color, quiet,
+    )  # fmt: skip
 
 
 def _codemod(
-    rule: Rule, key: str, paths: opt.Paths, delivery: Delivery, rendering: Rendering, spark_version: str | None,
+    codemod: Codemod, paths: opt.Paths, delivery: Delivery, rendering: Rendering, spark_version: str | None,
     stdin_filename: str | None,
     strict: bool, exit_zero: bool, no_color: bool, quiet: bool, comment_out: bool = False,
 ) -> None:  # fmt: skip
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet, messages_on_error=delivery.dry_run or session.stdin is not None)
     choice = Choice(comment_out=comment_out, everything=True)
-    _run(session, [rule], choice, delivery, rendering, {}, out, strict=strict, exit_zero=exit_zero, key=key)
+    _run(
+        session, [codemod.rule], choice, delivery, rendering, {}, out, strict=strict, exit_zero=exit_zero, codemod=codemod
+    )  # fmt: skip
 
 
 def _options(rules: Sequence[Rule], values: Sequence[str]) -> dict[str, str]:
