@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sparkfix.workspace.mentions import words_in
 from sparkfix.workspace.store import MemoryStore
@@ -52,3 +54,26 @@ def test_a_file_that_cannot_be_read_says_nothing() -> None:
     workspace = Workspace(MemoryStore({}), ("a.yaml",))
     assert not workspace.mentions("a.yaml", (b"a",))
     assert not workspace.relevant("a.yaml")
+
+
+PIECES = [
+    "spark",
+    "spark.",
+    "sparkspark",
+    "spark-",
+    "daemon.sh",
+    "master",
+    "/",
+    "start-",
+    "connect-server",
+    "Conf:",
+    "k",
+    "\n",
+    " ",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8), st.lists(st.sampled_from(PIECES), min_size=1, max_size=4))
+def test_a_word_is_found_wherever_it_stands(pieces: list[str], asked: list[str]) -> None:
+    data, word = "".join(pieces).encode(), "".join(asked).encode()
+    assert words_in(data).may_say((word,)) == (word in data)

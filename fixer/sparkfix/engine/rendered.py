@@ -54,12 +54,11 @@ def findings_in_views(
     problems: list[Problem] | None,
 ) -> list[tuple[Rendered, Finding]]:
     """What rules find in views, as findings in the files; each with the view that it was found in."""
-    targets = set(workspace.targets)
     return [
         (one, finding)
         for one in shown
         for finding in _in_view(one, rules, options, problems)
-        if one.view.asked or any(place.path in targets for place in finding.places)
+        if one.view.asked or any(place.path in workspace.target_set for place in finding.places)
     ]
 
 

@@ -58,7 +58,6 @@ def check_unit(
 
     What raises is told in `problems` and left out; without such a list it raises.
     """
-    targets = set(workspace.targets)
     relevant = [rule for rule in rules if may_find(rule, workspace, unit, paths)]
     if not relevant:
         return []
@@ -70,7 +69,7 @@ def check_unit(
     found: dict[tuple[object, ...], Finding] = {}
     for rule in relevant:
         for finding in findings_of(rule, subjects, options, problems):
-            if finding.primary.path in targets:
+            if finding.primary.path in workspace.target_set:
                 key = (finding.rule, finding.primary.path, finding.primary.span, finding.message)
                 found.setdefault(key, finding)
     return list(found.values())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 __all__ = ["Words", "words_in"]
 
@@ -30,6 +30,15 @@ _DAEMONS = (
 # Where a program begins to configure Spark, also with names that hold no key.
 _BUILDERS = (b"Session.builder", b"SparkConf(")
 _BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
+_NAME = re.compile(rb"spark[\w.\-]*")
+_START = b"start-"
+
+
+@cache
+def _part_of(word: bytes) -> bytes:
+    """A shorter word, without which a word is nowhere: asked for first, as several words have it in common."""
+    name = _NAME.search(word)
+    return name[0] if name else _START if _START in word else word
 
 
 @dataclass(frozen=True)
@@ -60,8 +69,18 @@ class Words:
     def _holds_one(self, word: bytes) -> bool:
         found = self._found.get(word)
         if found is None:
-            found = self._found[word] = word in self.data
+            part = _part_of(word)
+            if part == word:
+                found = word in (self._names if word.startswith(b"spark") else self.data)
+            else:
+                found = self._holds_one(part) and word in self.data
+            self._found[word] = found
         return found
+
+    @cached_property
+    def _names(self) -> bytes:
+        """All that begins with `spark` and goes on as names do: little to look for names in."""
+        return b"\n".join(_NAME.findall(self.data))
 
     @cached_property
     def _nested(self) -> bool:

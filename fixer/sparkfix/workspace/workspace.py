@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from sparkfix.formats.document import Document
 from sparkfix.formats.languages import language_of_file
@@ -54,6 +55,11 @@ class Workspace:
     unnamed_namespace: str = ""
     default_namespace: str = ""
     _shared: _Shared = field(default_factory=_Shared, repr=False)
+
+    @cached_property
+    def target_set(self) -> frozenset[str]:
+        """The targets, to ask whether a file is one."""
+        return frozenset(self.targets)
 
     def with_edits(self, changes: Mapping[str, bytes]) -> Workspace:
         """The same files with some contents replaced."""
