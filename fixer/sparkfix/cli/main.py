@@ -86,7 +86,10 @@ def main(arguments: list[str] | None = None) -> None:
     gc.set_threshold(1_000_000, 50, 50)
     # A polite end undoes what is half done, as Ctrl-C does.
     signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(_flushed(run(given)))
+    code = _flushed(run(given))
+    # Nor does the interpreter find anything to collect at its end, where it would look through all of them once more.
+    gc.freeze()
+    sys.exit(code)
 
 
 def _flushed(code: int) -> int:
