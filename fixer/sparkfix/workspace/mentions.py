@@ -14,6 +14,8 @@ _PROPERTY = re.compile(
     re.MULTILINE,
 )
 _NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
+# The last line of it, which begins with fixed letters and so is quick to look for.
+_INNER = re.compile(rb"\n[ \t]+(?i:spark):[ \t]*\r?\n")
 _SERVERS = (
     b"start-connect-server", b"SparkConnect", b"start-history-server", b"start-thriftserver", b"sbin/start-",
     b"spark-daemon.sh", b"sparkConf:",
@@ -38,7 +40,7 @@ _START = b"start-"
 def _part_of(word: bytes) -> bytes:
     """A shorter word, without which a word is nowhere: asked for first, as several words have it in common."""
     name = _NAME.search(word)
-    return name[0] if name else _START if _START in word else word
+    return name[0] if name else _START if _START in word else word.strip() or word
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Words:
     @cached_property
     def _nested(self) -> bool:
         """May nested maps spell properties?"""
-        return b"spark:" in self.data and bool(_NESTED.search(self.data))
+        return b"spark:" in self.data and bool(_INNER.search(self.data) and _NESTED.search(self.data))
 
     @cached_property
     def _in_base64(self) -> bool:
