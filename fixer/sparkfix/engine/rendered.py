@@ -114,9 +114,10 @@ def _in_view(
     one: Rendered, rules: Sequence[Rule], options: Mapping[str, str], problems: list[Problem] | None
 ) -> Iterator[Finding]:
     here = one.view.workspace
+    words = here.words(here.targets)
     for rule in rules:
         unasked = not rule.rendered or (one.view.derived and not rule.derived)
-        if unasked or not may_find(rule, here, one.unit, here.targets):
+        if unasked or not may_find(rule, words, here, one.unit):
             continue
         try:
             for finding in findings_of(rule, one.subjects, options, problems):

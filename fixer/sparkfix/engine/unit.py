@@ -21,6 +21,7 @@ from sparkfix.model import (
     Workload,
     with_rule,
 )
+from sparkfix.workspace.mentions import Words
 from sparkfix.workspace.workloads import workloads_of
 from sparkfix.workspace.workspace import Workspace
 
@@ -58,7 +59,8 @@ def check_unit(
 
     What raises is told in `problems` and left out; without such a list it raises.
     """
-    relevant = [rule for rule in rules if may_find(rule, workspace, unit, paths)]
+    words = workspace.words(paths)
+    relevant = [rule for rule in rules if may_find(rule, words, workspace, unit)]
     if not relevant:
         return []
     try:
@@ -75,12 +77,12 @@ def check_unit(
     return list(found.values())
 
 
-def may_find(rule: Rule, workspace: Workspace, unit: str, paths: Iterable[str]) -> bool:
-    """Do the files hold a word without which a rule finds nothing, and do all in the unit hold what it requires?"""
-    if not any(workspace.mentions(path, rule.mentions) for path in paths):
+def may_find(rule: Rule, words: Iterable[Words], workspace: Workspace, unit: str) -> bool:
+    """Do some files hold a word without which a rule finds nothing, and do all in the unit hold what it requires?"""
+    if not any(one.may_say(rule.mentions) for one in words):
         return False
-    everything = workspace.unit_files(unit) if rule.requires else ()
-    return all(any(workspace.mentions(path, (word,)) for path in everything) for word in rule.requires)
+    everything = workspace.words(workspace.unit_files(unit)) if rule.requires else ()
+    return all(any(one.may_say((word,)) for one in everything) for word in rule.requires)
 
 
 def tell(problems: list[Problem] | None, path: str, error: Exception) -> None:

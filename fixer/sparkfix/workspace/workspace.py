@@ -92,6 +92,10 @@ class Workspace:
         own = self._words(path)
         return own is not None and own.may_say(words)
 
+    def words(self, paths: Iterable[str]) -> tuple[Words, ...]:
+        """The words of those files that can be read."""
+        return tuple(words for path in paths if (words := self._words(path)) is not None)
+
     def _words(self, path: str) -> Words | None:
         """The words of a file; None if it cannot be read."""
         data = self.data(path)
