@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sparkfix.formats.helm.extent import GOES_ON, PARTLY, goes_on, may_print_at, whole
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
@@ -69,6 +70,7 @@ def is_foreign(key: str) -> bool:
     return bool(_FOREIGN_KEY.match(key))
 
 
+@lru_cache(maxsize=4096)
 def is_metadata(name: str) -> bool:
     """Does a key hold Kubernetes metadata or scheduling terms, whose keys may look like properties?"""
     return bool(_METADATA.match(name))
