@@ -109,7 +109,9 @@ class Charts:
 
     def using(self, workspace: Workspace, file: str) -> Iterable[str]:
         """The charts that a file outside of them is given to as values, by a release or by the user, or linked into."""
-        yield from self._linked_into(workspace).get(file, ())
+        # Only what stands in no chart is linked into one (see `linked`): to know that takes reading all charts.
+        if workspace.chart_of(file) is None:
+            yield from self._linked_into(workspace).get(file, ())
         for release in self.releases:
             if file in release.files or any(at is not None and at.path == file for at in release.inline_at):
                 yield release.chart
