@@ -17,11 +17,28 @@ from sparkfix.cli.write import Delivery, check_delivery, deliver, recover_before
 from sparkfix.engine.apply import Applied, apply_fixes
 from sparkfix.engine.check import check as run_check
 from sparkfix.engine.choose import Choice
-from sparkfix.engine.codemod import addition, checked_key, checked_value, parse_where, rename_rule, set_rule, unset_rule
+from sparkfix.engine.codemod import (
+    addition,
+    checked_key,
+    checked_value,
+    not_a_path,
+    parse_where,
+    property_key,
+    rename_rule,
+    set_rule,
+    unset_rule,
+)
+from sparkfix.engine.codemod_fields import (
+    checked_kind,
+    checked_path,
+    rename_field_rule,
+    set_field_rule,
+    unset_field_rule,
+)
 from sparkfix.engine.codemod_views import Codemod, RenderedCodemod
 from sparkfix.engine.registry import load_rules, select_rules
-from sparkfix.engine.unread import unread_places
-from sparkfix.model import Finding, Problem, Rule, SparkfixError
+from sparkfix.engine.unread import unread_places, unread_resources
+from sparkfix.model import Finding, Problem, Rule, SparkfixError, Unread
 from sparkfix.report.text import applied_lines, finding_text, plural, problem_text, refused_lines, summary, unread_text
 from sparkfix.text.similar import nearest
 
@@ -149,14 +166,14 @@ def _run(
     values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool,
     codemod: Codemod | None = None,
 ) -> None:  # fmt: skip
-    """Apply, deliver, tell, and end with the exit code; of a codemod also where its key stands unread."""
+    """Apply, deliver, tell, and end with the exit code; of a codemod also where its key or kind stands unread."""
     writing = not delivery.dry_run and session.stdin is None
     recover_before(session, out, writing=writing)
     check_delivery(delivery, session)
     with rendering_for(session, rendering) as renders:
         # A codemod looks for what is written; what that is rendered to only has a say in what comes of it.
         views = None if choice.everything else renders.views
-        judge = RenderedCodemod(codemod, renders.views) if codemod is not None else None
+        judge = RenderedCodemod(codemod, renders.views) if codemod is not None and codemod.kind is None else None
         applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views, renders.views, judge)
         deliver(applied, delivery, session, out)
         if rendering.shown:
@@ -174,7 +191,7 @@ def _run(
     unseen = tell_notes(renders, out, strict=strict)
     code = session.unreadable(applied.problems, strict=strict) or unseen
     _tell_problems(session.problems(applied.problems), code, out)
-    unread = unread_places(applied.workspace, codemod.key) if codemod is not None else ()
+    unread = _unread(applied, codemod) if codemod is not None else ()
     for place in unread:
         out.tell(unread_text(replace(place, path=session.shown(place.path))))
     if choice.solution is not None and not applied.applied and not applied.refused and not code:
@@ -185,6 +202,13 @@ def _run(
     if not code and not exit_zero:
         code = _left(applied, session, left, choice, delivery, out)
     raise typer.Exit(code)
+
+
+def _unread(applied: Applied, codemod: Codemod) -> Sequence[Unread]:
+    """Where what a codemod is about stands in texts that are not read."""
+    if codemod.kind is not None:
+        return unread_resources(applied.workspace, codemod.kind)
+    return unread_places(applied.workspace, codemod.key)
 
 
 def _left_out(applied: Applied, unread: int) -> str:
@@ -210,6 +234,7 @@ def _left(
 def set_property(
     assignment: str = typer.Argument(metavar="KEY=VALUE", help="The property and its new value."),
     paths: opt.Paths = None,
+    kind: opt.Kind = None,
     add: bool = typer.Option(False, "--add", help="Also add it to workloads that do not set it."),
     where: opt.WhereOption = None,
     dry_run: opt.DryRun = False,
@@ -231,13 +256,17 @@ def set_property(
     key, separator, value = assignment.partition("=")
     if not separator:
         raise SparkfixError(f"{assignment}: write it as KEY=VALUE")
-    conditions = parse_where(where or [])
-    rule = set_rule(checked_key(key.strip()), checked_value(value), conditions, add=add, judged=True)
-    asked = partial(addition, key.strip(), value) if add else None
+    key, conditions = key.strip(), parse_where(where or [])
+    asked = None
+    if kind is not None:
+        rule = set_field_rule(checked_kind(kind), checked_path(key), checked_value(value), conditions, add=add)
+    else:
+        rule = set_rule(property_key(key), checked_value(value), conditions, add=add, judged=True)
+        asked = partial(addition, key, value) if add else None
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        Codemod(rule, key.strip(), conditions, asked), paths, delivery, rendering, spark_version, stdin_filename, strict,
+        Codemod(rule, key, conditions, asked, kind), paths, delivery, rendering, spark_version, stdin_filename, strict,
         exit_zero, no_color, quiet,
     )  # fmt: skip
 
@@ -245,6 +274,7 @@ def set_property(
 def unset_property(
     key: str = typer.Argument(metavar="KEY", help="The property to remove."),
     paths: opt.Paths = None,
+    kind: opt.Kind = None,
     where: opt.WhereOption = None,
     comment_out: opt.CommentOut = False,
     dry_run: opt.DryRun = False,
@@ -264,12 +294,15 @@ def unset_property(
 ) -> None:
     """Remove a property wherever it stands."""
     conditions = parse_where(where or [])
-    rule = unset_rule(checked_key(key), conditions, judged=True)
+    if kind is not None:
+        rule = unset_field_rule(checked_kind(kind), checked_path(key), conditions)
+    else:
+        rule = unset_rule(not_a_path(checked_key(key)), conditions, judged=True)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        Codemod(rule, key, conditions), paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero,
-        no_color, quiet, comment_out,
+        Codemod(rule, key, conditions, None, kind), paths, delivery, rendering, spark_version, stdin_filename, strict,
+        exit_zero, no_color, quiet, comment_out,
     )  # fmt: skip
 
 
@@ -277,6 +310,7 @@ def rename_property(
     old: str = typer.Argument(metavar="OLD", help="The property's name."),
     new: str = typer.Argument(metavar="NEW", help="Its new name."),
     paths: opt.Paths = None,
+    kind: opt.Kind = None,
     where: opt.WhereOption = None,
     dry_run: opt.DryRun = False,
     commit: opt.Commit = False,
@@ -297,12 +331,15 @@ def rename_property(
     if old == new:
         raise SparkfixError(f"{old}: the new name is the old one")
     conditions = parse_where(where or [])
-    rule = rename_rule(checked_key(old), checked_key(new), conditions, judged=True)
+    if kind is not None:
+        rule = rename_field_rule(checked_kind(kind), checked_path(old), checked_path(new), conditions)
+    else:
+        rule = rename_rule(not_a_path(checked_key(old)), not_a_path(checked_key(new)), conditions, judged=True)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        Codemod(rule, old, conditions), paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero,
-        no_color, quiet,
+        Codemod(rule, old, conditions, None, kind), paths, delivery, rendering, spark_version, stdin_filename, strict,
+        exit_zero, no_color, quiet,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from sparkfix.engine.outcome import ALTERING, must_be_no_worse, must_be_silent, 
 from sparkfix.engine.proof import Proof, Prover
 from sparkfix.engine.rendered import findings_in_views
 from sparkfix.engine.verify import verify
-from sparkfix.formats.render import render_all
+from sparkfix.formats.render import landed, render_all
 from sparkfix.model import (
     Add,
     AppliedFix,
@@ -249,6 +249,8 @@ def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:
         try:
             if fix.blocked:
                 raise Refused(fix.blocked)
+            fix = replace(fix, changes=tuple(map(landed, fix.changes)))
+            item = replace(item, fix=fix)
             edits = render_all(fix.changes)
             _refuse_foreign(run.workspace, targets, finding.primary.path, edits)
         except Refused as reason:

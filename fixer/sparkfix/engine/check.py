@@ -10,7 +10,7 @@ from sparkfix.engine.printed import is_refuted
 from sparkfix.engine.rendered import Rendered, as_shown, counts_as_written, findings_in_views, only_in_views
 from sparkfix.engine.told_once import told_once
 from sparkfix.engine.unit import check_unit, units_of
-from sparkfix.model import Finding, Place, Problem, Rule, Workload
+from sparkfix.model import CustomResource, Finding, Place, Problem, Rule, Workload
 from sparkfix.workspace.find import is_candidate
 from sparkfix.workspace.workspace import Workspace
 
@@ -97,7 +97,7 @@ def check_scope(
         return written
     unreached = {id(item): views.unreached(workspace, item.primary) for item in written}
     shown, parts = views.views(workspace, scope), views.superseded(workspace, scope)
-    whole = {rule.id for rule in rules if rule.subject is Workload and rule.rendered}
+    whole = {rule.id for rule in rules if rule.subject in (Workload, CustomResource) and rule.rendered}
     found = findings_in_views(workspace, shown, rules, options, problems)
     kept = []
     for item in written:

@@ -112,6 +112,24 @@ def checked_key(key: str) -> str:
     return key
 
 
+def not_a_path(key: str) -> str:
+    """A key that is not meant as a path to a field. Raises `SparkfixError` for one that is."""
+    if key.startswith(("spec.", "metadata.")):
+        raise SparkfixError(
+            f"{printable(key)}: a field of a resource is edited with --kind, as in --kind SparkApplication"
+        )
+    return key
+
+
+def property_key(key: str) -> str:
+    """The name of a Spark property. Raises `SparkfixError` for any other one."""
+    if not not_a_path(checked_key(key)).startswith("spark."):
+        raise SparkfixError(
+            f"{printable(key)}: a property begins with `spark.`; a field of a resource is edited with --kind"
+        )
+    return key
+
+
 def checked_value(value: str) -> str:
     """A text that can be written. Raises `SparkfixError` for bytes that are no UTF-8 and for actions without end."""
     if any("\ud800" <= char <= "\udfff" for char in value):
@@ -136,7 +154,7 @@ def set_rule(
         for block, item in standing:
             answer = conditions.holds(workload, block, item)
             if item.value != value and (judged or answer is not Holds.NEVER):
-                yield _finding(f"set `{key}` to the value given", item, SetValue(item, value), answer)
+                yield finding_for(f"set `{key}` to the value given", item, SetValue(item, value), answer=answer)
         if add and not standing:
             answers = [(block, conditions.holds(workload, block, None)) for block in drivers(workload)]
             found = next((pair for pair in answers if pair[1] is not Holds.NEVER), None)
@@ -159,7 +177,7 @@ def drivers(workload: Workload) -> Iterator[PropertyBlock]:
 
 def addition(key: str, value: str, beside: Property, answer: Holds = Holds.ALWAYS, blocked: str = "") -> Finding:
     """What asks for a property beside another one."""
-    return _finding(f"add `{key}`", beside, Add(beside, key, value), answer, blocked)
+    return finding_for(f"add `{key}`", beside, Add(beside, key, value), blocked, answer)
 
 
 def beside_for(block: PropertyBlock, key: str) -> Property:
@@ -199,12 +217,15 @@ def _each(
                 answer = conditions.holds(workload, block, item)
                 if judged or answer is not Holds.NEVER:
                     wanted, blocked = change(block, item)
-                    yield _finding(message, item, wanted, answer, blocked)
+                    yield finding_for(message, item, wanted, blocked, answer)
 
     return check
 
 
-def _finding(message: str, item: Property, change: Change, answer: Holds, blocked: str = "") -> Finding:
+def finding_for(
+    message: str, item: Property, change: Change, blocked: str = "", answer: Holds = Holds.ALWAYS
+) -> Finding:
+    """What a codemod finds at a property, with its only fix; `answer` says whether its condition holds there."""
     fix = Fix(message, (change,), Applicability.SAFE, blocked=blocked or answer.blocked)
     return Finding(message, (item.place("stands here"),), (fix,), listed=answer is not Holds.NEVER)
 

@@ -47,12 +47,14 @@ class Codemod:
     """A codemod on request: its rule (that tells all places, see `codemod.set_rule`), the property, and the condition.
 
     `add` makes the finding that asks for the property beside another one, where workloads that lack it are to get it.
+    With a `kind` it is about a field of such resources, and `key` is its path.
     """
 
     rule: Rule
     key: str
     where: AllOf
     add: Callable[[Property], Finding] | None = None
+    kind: str | None = None
 
 
 @dataclass

@@ -10,6 +10,7 @@ from sparkfix.engine.prove import compare_texts
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.formats.kubernetes.objects import containers_of
+from sparkfix.formats.yaml.paths import is_path
 from sparkfix.model import (
     Add,
     AddEnv,
@@ -26,6 +27,7 @@ from sparkfix.model import (
     Refused,
     SetField,
     SetWords,
+    Span,
     path_of,
     property_of,
     with_command,
@@ -135,7 +137,23 @@ def _in_view(change: Change, files: Workspace, view: View, document: Document) -
         yield from _commands(change, view, document)
 
 
+def _scalars(item: Property, view: View, document: Document) -> Iterator[Property]:
+    """The scalars of an object that a scalar of a file, which is no property, comes out as."""
+    for root in document.nodes:
+        for own in root.walk():
+            try:
+                found = view.sources.node(document.path, own)
+            except Refused:
+                continue
+            at = found[1].key_span or Span(found[1].span.start, found[1].span.start)
+            if not isinstance(own.value, (dict, list)) and (found[0], at) == (item.path, item.key_span):
+                yield replace(item, key_span=own.key_span or at, value_span=own.span)
+
+
 def _properties(item: Property, view: View, document: Document) -> Iterator[Property]:
+    if is_path(item):
+        yield from _scalars(item, view, document)
+        return
     for block in document.blocks:
         for own in block.all(item.key):
             try:

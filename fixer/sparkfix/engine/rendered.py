@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sparkfix.engine.localize import localized
-from sparkfix.engine.unit import Subjects, findings_of, may_find, tell
+from sparkfix.engine.unit import Subjects, findings_of, may_find, resources_in, tell
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.model import Applicability, Finding, Fix, Place, Problem, Rule, Severity, path_of, start_of
 from sparkfix.workspace.views import View
@@ -35,6 +35,7 @@ class Rendered:
             tuple(block for document in documents for block in document.blocks),
             tuple(command for document in documents for command in commands_in(document.objects)),
             tuple(map(self.view.complete, workloads_of(here, self.unit))),
+            tuple(item for document in documents for item in resources_in(document)),
         )
 
 
@@ -79,10 +80,11 @@ def as_shown(workspace: Workspace, written: Finding, found: Sequence[tuple[Rende
     return replace(written, views=tuple(views))
 
 
-def _weight(finding: Finding) -> tuple[int, int]:
-    """How many fixes can be made, and of how many changes they are."""
+def _weight(finding: Finding) -> tuple[int, int, int]:
+    """How many fixes can be made, how many of them are safe, and of how many changes they are."""
     open_fixes = [fix for fix in finding.fixes if not fix.blocked]
-    return len(open_fixes), sum(len(fix.changes) for fix in open_fixes)
+    safe = sum(fix.applicability is Applicability.SAFE for fix in open_fixes)
+    return len(open_fixes), safe, sum(len(fix.changes) for fix in open_fixes)
 
 
 def only_in_views(

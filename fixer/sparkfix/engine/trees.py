@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sparkfix.engine.expect import rewritten_keys
-from sparkfix.formats.document import Document
+from sparkfix.engine.expect import rewritten_keys, rewritten_words
+from sparkfix.engine.fields import other_data, scalar_text
+from sparkfix.formats.document import Context, Document
 from sparkfix.formats.kubernetes.commands import WordList, commands_in
 from sparkfix.formats.kubernetes.write import env_entry
 from sparkfix.formats.languages import language
+from sparkfix.formats.yaml.fields import proven_as_settings
 from sparkfix.model import (
     AddEnv,
     AddField,
@@ -19,13 +21,18 @@ from sparkfix.model import (
     AddItem,
     AddProbe,
     Change,
+    CommentOut,
     Node,
     Refused,
+    Remove,
+    RenameKey,
     SetField,
+    SetValue,
     SetWords,
     Word,
 )
 from sparkfix.text.similar import replaced_stretches
+from sparkfix.text.source import SourceText
 
 _PROPERTIES = "\0properties"
 _SCRIPT = "\0script"
@@ -33,7 +40,8 @@ _SCRIPT = "\0script"
 
 @dataclass
 class _Context:
-    """What is left out of the trees: properties by the start of their key (`ordered`, too), texts that hold them, scripts.
+    """What is left out of the trees: properties by the start of their key (`ordered`, with the values of named options),
+    texts that hold them, scripts.
 
     `nested` are texts that are read on their own, with `inside`, the places at which they begin, in order. `places` are
     the maps that were made, by their start, and `holders` the map and key, or the list and position, of each value by
@@ -50,6 +58,31 @@ class _Context:
     holders: dict[int, tuple[Any, Any]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, eq=False)
+class _Text:
+    """A text that is read on its own. It equals one that says the same, also where that one holds no property (any more)
+    and so was not read."""
+
+    language: str
+    roots: list[Any]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, _Text):
+            return (self.language, self.roots) == (other.language, other.roots)
+        return isinstance(other, str) and self.roots == _read_as(self.language, other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _read_as(name: str, text: str) -> list[Any] | None:
+    """What a text says if it is taken for one in a language; None where it is in none that is compared as a whole."""
+    own = language(name)
+    if own.rest is None:
+        return None
+    document = own.read(SourceText("", text.encode("utf-8", "surrogateescape")), Context(lambda *_: None))
+    return [own.rest(document)]
+
+
 def trees_of(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
     """The documents of a file as dicts, lists and texts; properties are left out (see `expect`) but for those among
     words that a change rewrites, and the words of scripts that one rewrites stand beside them."""
@@ -64,20 +97,26 @@ def expected_trees(document: Document, changes: Sequence[Change]) -> tuple[Any, 
     context = _context(document, changes, scripts=scripts)
     roots = _roots(document, context)
     for change in changes:
-        _carry_out(change, context)
+        _carry_out(change, context, document)
     words = _script_words(document, changes) if scripts else []
     return (*roots, words)
 
 
 def _context(document: Document, changes: Sequence[Change], *, scripts: bool) -> _Context:
-    keys = {item.key_span.start for block in document.blocks for item in block.properties}
+    keys = {
+        item.key_span.start for block in document.blocks for item in proven_as_settings(block.carrier, block.properties)
+    }
     keys -= rewritten_keys(document, changes)
+    flags = (item for block in document.blocks if block.carrier == "flags" for item in block.properties)
+    values = {item.value_span.start for item in flags if item.key_span.start in keys}
     texts = {block.span.start for block in document.blocks if block.carrier in ("properties text", "base64 Secret")}
     places: set[int] = set()
     if scripts:
         places.update(start for _, start in _scripts(document))
-    nested = sorted(_texts_inside(document), key=_start)
-    return _Context(keys, texts, places, sorted(keys), nested, [_start(one) for one in nested])
+    words = rewritten_words(document, changes)
+    nested = [one for one in _texts_inside(document) if not any(span.start <= _start(one) < span.end for span in words)]
+    nested.sort(key=_start)
+    return _Context(keys, texts, places, sorted(keys | values), nested, [_start(one) for one in nested])
 
 
 def _texts_inside(document: Document) -> Iterator[Document]:
@@ -146,10 +185,10 @@ def _plain(node: Node, context: _Context) -> Any:
         return _plain_items(value, context)
     if node.start in context.texts:
         return _PROPERTIES
+    if node.start in context.scripts:
+        return _SCRIPT
     inner = _inside(node, context)
-    if inner is not None:
-        return (inner.language, *_roots(inner, context))
-    return _SCRIPT if node.start in context.scripts else value
+    return _Text(inner.language, _roots(inner, context)) if inner is not None else value
 
 
 def _inside(node: Node, context: _Context) -> Document | None:
@@ -180,6 +219,8 @@ def _more_fields(node: Node, context: _Context) -> dict[str, Any]:
 
 def _is_property(node: Node, context: _Context) -> bool:
     if isinstance(node.value, str):
+        if _inside(node, context) is not None:
+            return False
         index = bisect_left(context.ordered, node.start)
         return index < len(context.ordered) and context.ordered[index] < node.span.end
     if isinstance(node.value, dict):
@@ -195,7 +236,7 @@ def _flags_property(items: Sequence[Node], index: int, context: _Context) -> boo
     return not str(following.value).startswith("-") and _is_property(following, context)
 
 
-def _carry_out(change: Change, context: _Context) -> None:
+def _carry_out(change: Change, context: _Context, document: Document) -> None:
     if isinstance(change, AddEnv):
         container = context.places[change.container.node.span.start]
         if all(entry.get("name") != change.name for entry in container.get("env") or []):
@@ -206,16 +247,39 @@ def _carry_out(change: Change, context: _Context) -> None:
         pod = context.places[change.container.pod.span.start]
         pod["initContainers"] = [_texted(dict(change.spec)), *(pod.get("initContainers") or [])]
     elif isinstance(change, AddField):
-        context.places[change.owner.span.start][change.key] = _texted(change.value)
+        data = other_data(document, change)
+        if data is not None:
+            context.places[change.owner.span.start][change.key] = _texted(data)
     elif isinstance(change, AddItem):
         owner = context.places[change.owner.span.start]
         new = [_texted(dict(item)) for item in (change.item, *change.more)]
         owner[change.key] = [*new, *_others(new, owner.get(change.key) or [], change.key)]
-    elif isinstance(change, SetField):
+    elif isinstance(change, SetField) and not _is_setting(change.field, context):
         holder, key = context.holders[change.field.span.start]
         holder[key] = change.value
     elif isinstance(change, SetWords) and not change.command.shell:
         _set_words(change, context)
+    elif isinstance(change, (SetValue, Remove, CommentOut, RenameKey)):
+        _edit_scalar(change, context)
+
+
+def _edit_scalar(change: SetValue | Remove | CommentOut | RenameKey, context: _Context) -> None:
+    """A change of a scalar that is no property. One that another arm of the template hides is not in the trees."""
+    item = change.property
+    if item.key_span.start in context.keys or item.value_span.start not in context.holders:
+        return
+    holder, key = context.holders[item.value_span.start]
+    if isinstance(change, SetValue):
+        holder[key] = change.value
+    elif isinstance(change, RenameKey):
+        holder[change.key.rpartition(".")[2]] = holder.pop(key)
+    else:
+        del holder[key]
+
+
+def _is_setting(node: Node, context: _Context) -> bool:
+    """Is a scalar the value of a property, and so not in the trees?"""
+    return node.key_span is not None and node.key_span.start in context.keys
 
 
 def _others(new: Sequence[Any], present: Sequence[Any], key: str) -> Sequence[Any]:
@@ -268,6 +332,4 @@ def _texted(data: Any) -> Any:
         return {key: _texted(value) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [_texted(item) for item in data]
-    if isinstance(data, bool):
-        return "true" if data else "false"
-    return data if isinstance(data, str) else str(data)
+    return scalar_text(data)

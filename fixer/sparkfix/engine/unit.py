@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sparkfix.formats.carriers import cannot_take
+from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.formats.kubernetes.resources import resources_of
 from sparkfix.formats.reading import internal_problem
 from sparkfix.model import (
     Applicability,
     Command,
+    CustomResource,
     Finding,
     Problem,
     PropertyBlock,
@@ -36,6 +39,7 @@ class Subjects:
     blocks: tuple[PropertyBlock, ...]
     commands: tuple[Command, ...]
     workloads: tuple[Workload, ...]
+    resources: tuple[CustomResource, ...] = ()
 
 
 def units_of(workspace: Workspace) -> dict[str, tuple[str, ...]]:
@@ -79,7 +83,7 @@ def check_unit(
 
 def may_find(rule: Rule, words: Iterable[Words], workspace: Workspace, unit: str) -> bool:
     """Do some files hold a word without which a rule finds nothing, and do all in the unit hold what it requires?"""
-    if not any(one.may_say(rule.mentions) for one in words):
+    if not any(one.speaks_of(rule.mentions) for one in words):
         return False
     everything = workspace.words(workspace.unit_files(unit)) if rule.requires else ()
     return all(any(one.may_say((word,)) for one in everything) for word in rule.requires)
@@ -100,7 +104,7 @@ def subjects_of(workspace: Workspace, unit: str, paths: Iterable[str], rules: Se
     if PropertyBlock in kinds:
         needles = {needle for rule in rules if rule.subject is PropertyBlock for needle in rule.mentions}
         for path in paths:
-            if workspace.mentions(path, needles):
+            if workspace.speaks_of(path, needles):
                 document = workspace.document(path)
                 blocks.extend(document.blocks if document else ())
     if Command in kinds:
@@ -108,8 +112,21 @@ def subjects_of(workspace: Workspace, unit: str, paths: Iterable[str], rules: Se
             if workspace.mentions(path, _SUBMIT):
                 document = workspace.document(path)
                 commands.extend(commands_in(document.objects) if document else ())
+    resources: list[CustomResource] = []
+    if CustomResource in kinds:
+        needles = {needle for rule in rules if rule.subject is CustomResource for needle in rule.mentions}
+        for path in paths:
+            document = workspace.document(path) if workspace.speaks_of(path, needles) else None
+            resources.extend(resources_in(document) if document else ())
     workloads = workloads_of(workspace, unit) if Workload in kinds else ()
-    return Subjects(tuple(blocks), tuple(commands), workloads)
+    return Subjects(tuple(blocks), tuple(commands), workloads, tuple(resources))
+
+
+def resources_in(document: Document) -> Iterator[CustomResource]:
+    """The custom resources of Spark operators in a file, with their blocks."""
+    for item in resources_of(document):
+        own = (block for block in document.blocks if item.span.covers(block.span))
+        yield CustomResource(item, tuple(replace(block, owner=item) for block in own))
 
 
 def findings_of(
@@ -121,6 +138,8 @@ def findings_of(
         if rule.subject is PropertyBlock
         else subjects.commands
         if rule.subject is Command
+        else subjects.resources
+        if rule.subject is CustomResource
         else subjects.workloads
     )
     if not pool:
@@ -138,7 +157,8 @@ def findings_of(
 
 
 def _blocks_of(subject: object) -> tuple[PropertyBlock, ...]:
-    return (subject,) if isinstance(subject, PropertyBlock) else subject.blocks if isinstance(subject, Workload) else ()
+    held = subject.blocks if isinstance(subject, (Workload, CustomResource)) else ()
+    return (subject,) if isinstance(subject, PropertyBlock) else held
 
 
 def _as_carriers_allow(finding: Finding, subject: object) -> Finding:

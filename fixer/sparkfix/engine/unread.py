@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import application_arguments
+from sparkfix.formats.kubernetes.resources import resources_of
 from sparkfix.formats.yaml.compose import schema_ranges
 from sparkfix.model import Span, Unread
 from sparkfix.workspace.workspace import Workspace
@@ -39,6 +40,24 @@ def unread_places(workspace: Workspace, key: str) -> tuple[Unread, ...]:
     return tuple(found)
 
 
+def unread_resources(workspace: Workspace, kind: str) -> tuple[Unread, ...]:
+    """All places in texts within the targets' YAML (`manifest: |`) where a resource of a kind is written, and not read."""
+    word = re.compile(rf"(?m)^[ \t]*[\"']?kind[\"']?:[ \t]*[\"']?{re.escape(kind)}[\"']?[ \t]*\r?$")
+    found: list[Unread] = []
+    for path in workspace.targets:
+        document = workspace.document(path) if workspace.mentions(path, (kind.encode(),)) else None
+        if document is None:
+            continue
+        source = document.source
+        texts = [node.span for root in document.nodes for node in root.walk() if "\n" in node.text()]
+        read = sorted(node.span for item in resources_of(document) if (node := item.node.get("kind")) is not None)
+        for match in word.finditer(source.folded) if texts else ():
+            span = source.span(*match.span())
+            if any(text.covers(span) for text in texts) and not any(span.covers(own) for own in read):
+                found.append(Unread(path, source.line_of(match.end()), f"kind: {kind}", False))
+    return tuple(found)
+
+
 def _in_document(document: Document, key: str, word: re.Pattern[str]) -> Iterator[Unread]:
     source = document.source
     read = sorted(item.key_span for block in document.blocks for item in block.all(key))
@@ -63,7 +82,8 @@ def _in(spans: list[Span], span: Span) -> bool:
 
 def _application_words(document: Document) -> list[tuple[int, int]]:
     offset = document.source.offset
-    return [(offset(span.start), offset(span.end)) for span in application_arguments(document.objects)]
+    spans = (*application_arguments(document.objects), *document.handed_on)
+    return [(offset(span.start), offset(span.end)) for span in spans]
 
 
 def _emitted(document: Document, match: re.Match[str]) -> bool:

@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
+from sparkfix.spark.flags import FLAG_OF
+from sparkfix.spark.resources import belongs_to_resource, spellings
+
 __all__ = ["Words", "words_in"]
 
 _PROPERTY = re.compile(
-    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n|[\"']\]?[ \t]*(?:[,)=]|->))|-submit|-class)",
+    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n|[\"']\]?[ \t]*(?:[,)=]|->))"
+    rb"|[23]?-(?:submit|class|shell|sql)|R?[ \t]+--?[a-z])",
     re.MULTILINE,
 )
 _NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
@@ -31,6 +35,7 @@ _DAEMONS = (
 )
 # Where a program begins to configure Spark, also with names that hold no key.
 _BUILDERS = (b"Session.builder", b"SparkConf(")
+_FLAGS = {key.encode(): flag.encode() for key, flag in FLAG_OF.items()}
 _BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
 _NAME = re.compile(rb"spark[\w.\-]*")
 _START = b"start-"
@@ -59,11 +64,18 @@ class Words:
         data = self.data
         if b"spark" in data and (_PROPERTY.search(data) or self._nested or self._holds((*_DAEMONS, *_BUILDERS))):
             return True
-        return self._holds(_SERVERS) or self._in_base64
+        return self._in_resource or self._holds(_SERVERS) or self._in_base64
 
     def may_say(self, words: Iterable[bytes]) -> bool:
-        """Does the file hold one of these words, or spell its properties so that no word can be found?"""
+        """Does the file hold one of these words, or spell its properties so that no word can be found?
+
+        A property may also stand there as an option of spark-submit.
+        """
         return self._holds(words) or self._nested or self._in_base64
+
+    def speaks_of(self, words: Iterable[bytes]) -> bool:
+        """May it say one of these words, or hold a field of a custom resource that becomes a property with one of them?"""
+        return self.may_say(words) or (self._in_resource and self.may_say(spellings(tuple(sorted(words)))))
 
     def _holds(self, words: Iterable[bytes]) -> bool:
         return any(map(self._holds_one, words))
@@ -76,6 +88,8 @@ class Words:
                 found = word in (self._names if word.startswith(b"spark") else self.data)
             else:
                 found = self._holds_one(part) and word in self.data
+            if not found and word in _FLAGS:
+                found = _FLAGS[word] in self.data
             self._found[word] = found
         return found
 
@@ -83,6 +97,10 @@ class Words:
     def _names(self) -> bytes:
         """All that begins with `spark` and goes on as names do: little to look for names in."""
         return b"\n".join(_NAME.findall(self.data))
+
+    @cached_property
+    def _in_resource(self) -> bool:
+        return belongs_to_resource(self.data)
 
     @cached_property
     def _nested(self) -> bool:

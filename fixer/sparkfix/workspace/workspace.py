@@ -92,6 +92,11 @@ class Workspace:
         own = self._words(path)
         return own is not None and own.may_say(words)
 
+    def speaks_of(self, path: str, words: Iterable[bytes]) -> bool:
+        """May a file say one of these words, or a field that stands for one (see `Words.speaks_of`)?"""
+        own = self._words(path)
+        return own is not None and own.speaks_of(words)
+
     def words(self, paths: Iterable[str]) -> tuple[Words, ...]:
         """The words of those files that can be read."""
         return tuple(words for path in paths if (words := self._words(path)) is not None)
