@@ -37,8 +37,7 @@ from sparkfix.api import (
 @rule(severity="warning", mentions=(b"erviceAccount",), requires=(b"ServiceAccount",))
 def service_account_missing(workload: Workload) -> Iterator[Finding]:
     for use in accounts.uses_of(workload):
-        unused = accounts.unused_beside(workload, use)
-        if unused and not accounts.is_defined(workload, use):
+        if not accounts.is_defined(workload, use) and (unused := accounts.unused_beside(workload, use)):
             yield _finding(workload, use, unused)
 
 

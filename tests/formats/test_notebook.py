@@ -17,8 +17,9 @@ from sparkfix.formats.render import render
 from sparkfix.model import Add, Change, CommentOut, Property, Refused, Remove, RenameKey, SetValue
 from sparkfix.text.edits import splice
 from sparkfix.text.source import SourceText
+from sparkfix.workspace.mentions import words_in
 from sparkfix.workspace.store import MemoryStore
-from sparkfix.workspace.workspace import LONGEST_LINE, Workspace, mentions_spark
+from sparkfix.workspace.workspace import LONGEST_LINE, Workspace
 
 CHAIN = [
     "%matplotlib inline\n",
@@ -161,7 +162,7 @@ def test_a_long_output_is_passed_over() -> None:
     text = notebook(code(['spark.conf.set("spark.a", "1")'], [picture]))
     files = Workspace(MemoryStore({"a.ipynb": text.encode()}), ("a.ipynb",))
     document = files.document("a.ipynb")
-    assert mentions_spark(text.encode())
+    assert words_in(text.encode()).spark
     assert document is not None
     assert (len(document.blocks), document.problems) == (1, ())
 

@@ -17,8 +17,9 @@ from sparkfix.formats.render import render
 from sparkfix.model import Add, Change, CommentOut, Property, Refused, Remove, RenameKey, SetValue
 from sparkfix.text.edits import splice
 from sparkfix.text.source import SourceText
+from sparkfix.workspace.mentions import words_in
 from sparkfix.workspace.store import MemoryStore
-from sparkfix.workspace.workspace import Workspace, mentions_spark
+from sparkfix.workspace.workspace import Workspace
 
 SCALA = '''\
 package a
@@ -270,7 +271,7 @@ def test_each_change_of_each_setting_is_proven_or_refused(path: str, variant: st
     files = Workspace(MemoryStore({path: data}), (path,), named=frozenset({path}))
     document = files.document(path)
     assert document is not None
-    assert mentions_spark(data)
+    assert words_in(data).spark
     made = 0
     for item in [item for block in document.blocks for item in block.properties]:
         for change in (make(item) for make in CHANGES):

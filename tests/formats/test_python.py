@@ -16,8 +16,9 @@ from sparkfix.formats.render import render
 from sparkfix.model import Add, Change, CommentOut, Edit, Property, Refused, Remove, RenameKey, SetValue
 from sparkfix.text.edits import splice
 from sparkfix.text.source import SourceText
+from sparkfix.workspace.mentions import words_in
 from sparkfix.workspace.store import MemoryStore
-from sparkfix.workspace.workspace import Workspace, mentions_spark
+from sparkfix.workspace.workspace import Workspace
 
 MODULE = '''\
 """Sets spark.doc=1"""
@@ -353,7 +354,7 @@ def test_in_a_config_map_and_in_json() -> None:
      "c = SparkConf().setMaster('x')", 'd["spark.a"] = 1', "from pyspark.sql import SparkSession"],
 )  # fmt: skip
 def test_the_prefilter_lets_python_pass(line: str) -> None:
-    assert mentions_spark(f"import pyspark\n{line}\n".encode())
+    assert words_in(f"import pyspark\n{line}\n".encode()).spark
 
 
 PREFIXES = st.sampled_from(["", "r", "R", "u"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -303,6 +304,23 @@ def test_disk_store_stays_below_its_root(tmp_path: Path) -> None:
     assert store.read("link.yaml") is None
     assert store.read("missing.yaml") is None
     assert store.names("nowhere") == []
+
+
+def test_folders_that_are_links_are_followed_inside_of_the_root_only(tmp_path: Path) -> None:
+    (tmp_path / "in/a/b").mkdir(parents=True)
+    (tmp_path / "out/b").mkdir(parents=True)
+    (tmp_path / "in/a/b/x.yaml").write_text("in")
+    (tmp_path / "out/b/x.yaml").write_text("out")
+    (tmp_path / "in/near").symlink_to("a")
+    (tmp_path / "in/a/back").symlink_to("../..")
+    (tmp_path / "in/far").symlink_to(tmp_path / "out")
+    os.mkfifo(tmp_path / "in/pipe.yaml")
+    store = DiskStore(tmp_path / "in")
+    assert [store.read(path) for path in ("a/b/x.yaml", "near/b/x.yaml", "near/../a/b/x.yaml")] == [b"in"] * 3
+    assert store.read("a/back/in/a/b/x.yaml") == b"in"
+    for path in ("far/b/x.yaml", "a/back/out/b/x.yaml", "a/../../out/b/x.yaml", str(tmp_path / "out/b/x.yaml"), "a/b"):
+        assert store.read(path) is None
+    assert store.read("pipe.yaml") is None
 
 
 def test_binary_files_are_not_read() -> None:

@@ -51,12 +51,15 @@ class Renders:
 @contextmanager
 def rendering_for(session: Session, rendering: Rendering) -> Iterator[Renders]:
     """What renders, while it is used. Raises `SparkfixError` for values files that cannot be given."""
+    values = tuple(_inside(session, path) for path in rendering.values)
+    if not rendering.wanted:
+        yield Renders()
+        return
     from sparkfix.workspace.kustomize import has_kustomizations, inflate_charts
 
-    values = tuple(_inside(session, path) for path in rendering.values)
     files = session.found.files
     charts = any(session.workspace.chart_of(path) is not None for path in files)
-    if not rendering.wanted or not (charts or has_kustomizations(session.workspace)):
+    if not charts and not has_kustomizations(session.workspace):
         yield Renders()
         return
     charts = charts or inflate_charts(session.workspace)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sparkfix.engine.check import problems_in
 from sparkfix.model import Finding, Problem, Severity, SparkfixError
 from sparkfix.text.source import SourceText
+from sparkfix.workspace.ahead import read_ahead
 from sparkfix.workspace.find import Found, find_files, root_for, seen_from
 from sparkfix.workspace.store import DiskStore, work_tree_above
 from sparkfix.workspace.workspace import Workspace
@@ -175,7 +176,9 @@ def open_session(
         return Session(Workspace(DiskStore(found.root), found.files, edited, found.named, version), found, data)
     if stdin_filename is not None:
         raise SparkfixError("--stdin-filename goes with the path `-`")
-    found = _with_all_that_builds_on(find_files(paths or [Path()], here))
+    found = find_files(paths or [Path()], here)
+    read_ahead(found.root, found.files)
+    found = _with_all_that_builds_on(found)
     return Session(Workspace(DiskStore(found.root), found.files, {}, found.named, version), found)
 
 

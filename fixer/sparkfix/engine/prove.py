@@ -132,13 +132,16 @@ def _compare_file(
     outside = {number: change for number, change in enumerate(changes) if number not in inside}
     if old == new and not _made(lines, {path_of(change) for change in inside.values()}):
         return frozenset()
-    document = open_document(SourceText(file, old.encode()))
+    document = _opened(file, old)
     wanted = {
         number: translated(change, template, document, made)
         for number, change in inside.items()
         if (template := templates(path_of(change))) is not None
     }
-    if not compare_texts(file, old, new, [one for found in wanted.values() for one in found], [*outside.values()]):
+    every = [one for found in wanted.values() for one in found]
+    if old == new and not every:
+        return frozenset()
+    if not _shows(document, _opened(file, new), every, [*outside.values()], file):
         return frozenset()
     return frozenset({number for number, found in wanted.items() if found} | _passed_on(outside, old, new))
 
@@ -163,26 +166,34 @@ def _passed_on(outside: Mapping[int, Change], old: str, new: str) -> set[int]:
     return found or set(outside)
 
 
-def compare_texts(
-    file: str, old: str, new: str, wanted: Sequence[Change], outside: Sequence[Change] = (), shown: str = ""
-) -> bool:
-    """Raise `Refused` unless a rendered file becomes what changes in it make of it; tells whether they show in it.
+def compare_texts(file: str, old: str, new: str, wanted: Sequence[Change], shown: str) -> bool:
+    """Raise `Refused` unless a file becomes what some changes in it make of it; tells whether they show in it.
 
-    `wanted` are changes of the rendered file itself, `outside` those of values that are printed into it. `shown` is
-    what people call the file.
+    `shown` is what people call the file.
     """
     if old == new and not wanted:
         return False
-    document = open_document(SourceText(file, old.encode("utf-8", "surrogateescape")))
-    result = open_document(SourceText(file, new.encode("utf-8", "surrogateescape")))
+    return _shows(_opened(file, old), _opened(file, new), wanted, (), shown)
+
+
+def _opened(file: str, text: str) -> Document:
+    return open_document(SourceText(file, text.encode("utf-8", "surrogateescape")))
+
+
+def _shows(
+    document: Document, result: Document, wanted: Sequence[Change], outside: Sequence[Change], shown: str
+) -> bool:
+    """Raise `Refused` unless changes of a rendered file, and of values that are printed into it (`outside`), account for
+    what becomes of it; tells whether they show in it."""
     _must_be_new(document, wanted)
     settings, found = expected_settings(document, wanted), settings_of(result, wanted)
     trees, other = expected_trees(document, wanted), trees_of(result, wanted)
     parses = len(result.problems) <= len(document.problems)
     if not (parses and _settings_fit(settings, found, outside) and _fits(trees, other, outside)):
+        old, new = (item.source.decode(item.source.data) for item in (document, result))
         if old == new:
-            raise Refused(f"the intended difference would not show in {shown or file}")
-        raise Refused(rendered_difference(shown or file, old, new))
+            raise Refused(f"the intended difference would not show in {shown}")
+        raise Refused(rendered_difference(shown, old, new))
     return bool(wanted) or not (_settings_fit(settings, found, ()) and _fits(trees, other, ()))
 
 

@@ -28,13 +28,9 @@ class Rendered:
     unit: str = "folder:"
 
     @cached_property
-    def contents(self) -> Mapping[str, bytes]:
-        return {path: self.view.workspace.data(path) or b"" for path in self.view.workspace.targets}
-
-    @cached_property
     def subjects(self) -> Subjects:
         here = self.view.workspace
-        documents = [document for path in self.contents if (document := here.document(path))]
+        documents = [document for path in here.targets if (document := here.document(path))]
         return Subjects(
             tuple(block for document in documents for block in document.blocks),
             tuple(command for document in documents for command in commands_in(document.objects)),
@@ -59,12 +55,11 @@ def findings_in_views(
     problems: list[Problem] | None,
 ) -> list[tuple[Rendered, Finding]]:
     """What rules find in views, as findings in the files; each with the view that it was found in."""
-    targets = set(workspace.targets)
     return [
         (one, finding)
         for one in shown
         for finding in _in_view(one, rules, options, problems)
-        if one.view.asked or any(place.path in targets for place in finding.places)
+        if one.view.asked or any(place.path in workspace.target_set for place in finding.places)
     ]
 
 
@@ -120,9 +115,11 @@ def only_in_views(
 def _in_view(
     one: Rendered, rules: Sequence[Rule], options: Mapping[str, str], problems: list[Problem] | None
 ) -> Iterator[Finding]:
+    here = one.view.workspace
+    words = here.words(here.targets)
     for rule in rules:
         unasked = not rule.rendered or (one.view.derived and not rule.derived)
-        if unasked or not may_find(rule, one.contents.values(), one.view.workspace, one.unit):
+        if unasked or not may_find(rule, words, here, one.unit):
             continue
         try:
             for finding in findings_of(rule, one.subjects, options, problems):

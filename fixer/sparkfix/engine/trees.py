@@ -172,27 +172,28 @@ def _texts(words: Sequence[Word | str]) -> list[str]:
 
 def _plain(node: Node, context: _Context) -> Any:
     """A node as plain data; containers that changes name are remembered by their place."""
-    if isinstance(node.value, dict):
+    value = node.value
+    if isinstance(value, dict):
         found: dict[str, Any] = {}
-        for key, child in node.value.items():
-            if child.key_span is None or child.key_span.start not in context.keys:
+        for key, child in value.items():
+            if child.key_start not in context.keys:
                 found[key] = _plain(child, context)
-                context.holders[child.span.start] = (found, key)
-        context.places[node.span.start] = found
+                context.holders[child.start] = (found, key)
+        context.places[node.start] = found
         return found
-    if isinstance(node.value, list):
-        return _plain_items(node.value, context)
-    if node.span.start in context.texts:
+    if isinstance(value, list):
+        return _plain_items(value, context)
+    if node.start in context.texts:
         return _PROPERTIES
-    if node.span.start in context.scripts:
+    if node.start in context.scripts:
         return _SCRIPT
     inner = _inside(node, context)
-    return _Text(inner.language, _roots(inner, context)) if inner is not None else node.value
+    return _Text(inner.language, _roots(inner, context)) if inner is not None else value
 
 
 def _inside(node: Node, context: _Context) -> Document | None:
     """The text that a scalar holds, if it is read on its own; the outermost one where texts stand in that one."""
-    index = bisect_left(context.inside, node.span.start)
+    index = bisect_left(context.inside, node.start)
     return context.nested[index] if index < len(context.inside) and context.inside[index] < node.span.end else None
 
 
@@ -203,7 +204,7 @@ def _plain_items(items: Sequence[Node], context: _Context) -> list[Any]:
         if _flags_property(items, index, context):
             continue
         if not _is_property(child, context):
-            context.holders[child.span.start] = (found, len(found))
+            context.holders[child.start] = (found, len(found))
             found.append(_plain(child, context))
         elif more := _more_fields(child, context):
             found.append(more)
@@ -220,10 +221,10 @@ def _is_property(node: Node, context: _Context) -> bool:
     if isinstance(node.value, str):
         if _inside(node, context) is not None:
             return False
-        index = bisect_left(context.ordered, node.span.start)
+        index = bisect_left(context.ordered, node.start)
         return index < len(context.ordered) and context.ordered[index] < node.span.end
     if isinstance(node.value, dict):
-        return any(child.span.start in context.keys and name in ("name", "key") for name, child in node.value.items())
+        return any(child.start in context.keys and name in ("name", "key") for name, child in node.value.items())
     return False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sparkfix.formats.carriers import cannot_take
@@ -24,9 +24,9 @@ from sparkfix.model import (
     Workload,
     with_rule,
 )
-from sparkfix.spark.resources import belongs_to_resource, spellings
+from sparkfix.workspace.mentions import Words
 from sparkfix.workspace.workloads import workloads_of
-from sparkfix.workspace.workspace import Workspace, mentions
+from sparkfix.workspace.workspace import Workspace
 
 _KEY = re.compile(r"spark\.[A-Za-z][\w.]*")
 _SUBMIT = (b"spark-submit", b"spark-class", b"start-connect-server", b"start-thriftserver")
@@ -63,37 +63,30 @@ def check_unit(
 
     What raises is told in `problems` and left out; without such a list it raises.
     """
-    targets = set(workspace.targets)
-    contents = {path: workspace.data(path) or b"" for path in paths}
-    relevant = [rule for rule in rules if may_find(rule, contents.values(), workspace, unit)]
+    words = workspace.words(paths)
+    relevant = [rule for rule in rules if may_find(rule, words, workspace, unit)]
     if not relevant:
         return []
     try:
-        subjects = subjects_of(workspace, unit, contents, relevant)
+        subjects = subjects_of(workspace, unit, paths, relevant)
     except Exception as error:
         tell(problems, paths[0], error)
         return []
     found: dict[tuple[object, ...], Finding] = {}
     for rule in relevant:
         for finding in findings_of(rule, subjects, options, problems):
-            if finding.primary.path in targets:
+            if finding.primary.path in workspace.target_set:
                 key = (finding.rule, finding.primary.path, finding.primary.span, finding.message)
                 found.setdefault(key, finding)
     return list(found.values())
 
 
-def may_find(rule: Rule, contents: Collection[bytes], workspace: Workspace, unit: str) -> bool:
-    """Do the files hold a word without which a rule finds nothing, and do all in the unit hold what it requires?"""
-    if not any(speaks_of(data, rule.mentions) for data in contents):
+def may_find(rule: Rule, words: Iterable[Words], workspace: Workspace, unit: str) -> bool:
+    """Do some files hold a word without which a rule finds nothing, and do all in the unit hold what it requires?"""
+    if not any(one.speaks_of(rule.mentions) for one in words):
         return False
-    everything = [workspace.data(path) or b"" for path in workspace.unit_files(unit)] if rule.requires else []
-    return all(any(mentions(data, (word,)) for data in everything) for word in rule.requires)
-
-
-def speaks_of(data: bytes, needles: Iterable[bytes]) -> bool:
-    """Does a file hold one of some words, or a field of a custom resource that becomes a property with one of them?"""
-    words = tuple(needles)
-    return mentions(data, words) or (belongs_to_resource(data) and mentions(data, spellings(words)))
+    everything = workspace.words(workspace.unit_files(unit)) if rule.requires else ()
+    return all(any(one.may_say((word,)) for one in everything) for word in rule.requires)
 
 
 def tell(problems: list[Problem] | None, path: str, error: Exception) -> None:
@@ -103,26 +96,27 @@ def tell(problems: list[Problem] | None, path: str, error: Exception) -> None:
     problems.append(internal_problem(path, error))
 
 
-def subjects_of(workspace: Workspace, unit: str, contents: Mapping[str, bytes], rules: Sequence[Rule]) -> Subjects:
-    """What the rules look at in the files of a unit whose contents are given."""
+def subjects_of(workspace: Workspace, unit: str, paths: Iterable[str], rules: Sequence[Rule]) -> Subjects:
+    """What the rules look at in some files of a unit."""
     kinds = {rule.subject for rule in rules}
     blocks: list[PropertyBlock] = []
     commands: list[Command] = []
     if PropertyBlock in kinds:
-        for path, data in contents.items():
-            if speaks_of(data, [needle for rule in rules if rule.subject is PropertyBlock for needle in rule.mentions]):
+        needles = {needle for rule in rules if rule.subject is PropertyBlock for needle in rule.mentions}
+        for path in paths:
+            if workspace.speaks_of(path, needles):
                 document = workspace.document(path)
                 blocks.extend(document.blocks if document else ())
     if Command in kinds:
-        for path, data in contents.items():
-            if mentions(data, _SUBMIT):
+        for path in paths:
+            if workspace.mentions(path, _SUBMIT):
                 document = workspace.document(path)
                 commands.extend(commands_in(document.objects) if document else ())
     resources: list[CustomResource] = []
     if CustomResource in kinds:
-        needles = [needle for rule in rules if rule.subject is CustomResource for needle in rule.mentions]
-        for path, data in contents.items():
-            document = workspace.document(path) if speaks_of(data, needles) else None
+        needles = {needle for rule in rules if rule.subject is CustomResource for needle in rule.mentions}
+        for path in paths:
+            document = workspace.document(path) if workspace.speaks_of(path, needles) else None
             resources.extend(resources_in(document) if document else ())
     workloads = workloads_of(workspace, unit) if Workload in kinds else ()
     return Subjects(tuple(blocks), tuple(commands), workloads, tuple(resources))
@@ -139,7 +133,7 @@ def findings_of(
     rule: Rule, subjects: Subjects, options: Mapping[str, str], problems: list[Problem] | None
 ) -> Iterator[Finding]:
     """What a rule finds in some subjects. What raises is told in `problems`; without such a list it raises."""
-    pool: Iterable[object] = (
+    pool: Sequence[object] = (
         subjects.blocks
         if rule.subject is PropertyBlock
         else subjects.commands
@@ -148,6 +142,8 @@ def findings_of(
         if rule.subject is CustomResource
         else subjects.workloads
     )
+    if not pool:
+        return
     takes_options = len(inspect.signature(rule.check).parameters) > 1
     own = {**rule.options, **{key: value for key, value in options.items() if key in rule.options}}
     for subject in pool:

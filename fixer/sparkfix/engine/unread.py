@@ -14,7 +14,7 @@ from sparkfix.formats.kubernetes.commands import application_arguments
 from sparkfix.formats.kubernetes.resources import resources_of
 from sparkfix.formats.yaml.compose import schema_ranges
 from sparkfix.model import Span, Unread
-from sparkfix.workspace.workspace import Workspace, mentions
+from sparkfix.workspace.workspace import Workspace
 
 _OPTION = re.compile(r"(?:(?:--conf|-c)(?:=|[ \t]+)[\"'\\]*|-D)\Z")
 # The last step of a JSON patch's path.
@@ -34,10 +34,7 @@ def unread_places(workspace: Workspace, key: str) -> tuple[Unread, ...]:
     word = re.compile(rf"(?:(?<![\w.\-/])|(?<=-D)|{_POINTER}){re.escape(key)}(?![\w\-/]|[.:]\w)")
     found: list[Unread] = []
     for path in workspace.targets:
-        data = workspace.data(path)
-        if data is None or not mentions(data, (key.encode(),)):
-            continue
-        document = workspace.document(path)
+        document = workspace.document(path) if workspace.mentions(path, (key.encode(),)) else None
         if document is not None:
             found.extend(_in_document(document, key, word))
     return tuple(found)
@@ -48,8 +45,7 @@ def unread_resources(workspace: Workspace, kind: str) -> tuple[Unread, ...]:
     word = re.compile(rf"(?m)^[ \t]*[\"']?kind[\"']?:[ \t]*[\"']?{re.escape(kind)}[\"']?[ \t]*\r?$")
     found: list[Unread] = []
     for path in workspace.targets:
-        data = workspace.data(path)
-        document = workspace.document(path) if data is not None and mentions(data, (kind.encode(),)) else None
+        document = workspace.document(path) if workspace.mentions(path, (kind.encode(),)) else None
         if document is None:
             continue
         source = document.source

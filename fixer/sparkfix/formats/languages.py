@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.json.reading import read_json
@@ -27,7 +28,7 @@ from sparkfix.text.source import SourceText
 class Language:
     """How one language is read.
 
-    `names` matches the paths of its files, which `files` says in words. `rest` gives what a text says besides its
+    `names` matches the names of its files, which `files` says in words. `rest` gives what a text says besides its
     properties, as a value that can be compared: a change of properties must leave it as it is. YAML is compared more
     closely (see `sparkfix.engine.trees`) and has none.
     """
@@ -74,7 +75,12 @@ LANGUAGES = (
 
 def language_of_file(path: str) -> Language | None:
     """The language that a file's name says; None if it says none that sparkfix reads."""
-    return next((language for language in LANGUAGES if language.names.search(path)), None)
+    return _language_of_name(path.rpartition("/")[2])
+
+
+@cache
+def _language_of_name(name: str) -> Language | None:
+    return next((language for language in LANGUAGES if language.names.search(name)), None)
 
 
 def language(name: str) -> Language:

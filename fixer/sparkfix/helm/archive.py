@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,21 +39,20 @@ class ChartFiles:
                     continue
         return found
 
-    def archive(self, replaced: Mapping[str, str] | None = None) -> bytes:
-        """The chart as a `.tgz`, with some files' texts replaced."""
+    def archive(self, replaced: Mapping[str, str] | None = None, without: Collection[str] = ()) -> bytes:
+        """The chart as a `.tgz`, with some files' texts replaced, and without some files."""
         changed = replaced or {}
         buffer = io.BytesIO()
-        # Without a time in it, so that equal charts are equal bytes.
-        with (
-            gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=1, mtime=0) as packed,
-            tarfile.open(fileobj=packed, mode="w") as archive,
-        ):
+        with tarfile.open(fileobj=buffer, mode="w") as archive:
             for path, content in self.contents.items():
+                if path in without:
+                    continue
                 data = changed[path].encode() if path in changed else content
                 entry = tarfile.TarInfo(f"{self.name}/{path}")
                 entry.size = len(data)
                 archive.addfile(entry, io.BytesIO(data))
-        return buffer.getvalue()
+        # Without a time in it, so that equal charts are equal bytes.
+        return gzip.compress(buffer.getvalue(), compresslevel=1, mtime=0)
 
 
 def is_template(path: str) -> bool:

@@ -62,7 +62,7 @@ class Charts:
 
     def _explored(self, workspace: Workspace, chart: ChartFiles, given: Sequence[ValuesSet]) -> Explored:
         """The arms of a chart; what an earlier run found out serves."""
-        texts = [_digest(chart.contents, item.job(workspace.data)) for item in given]
+        texts = _digests(chart.contents, [item.job(workspace.data) for item in given])
         names = [item.name for item in given]
         key = hashlib.sha256(repr(("explored", names, texts, self.explored)).encode()).hexdigest()
         found = read_explored(self.renderer.recalled(key), given)
@@ -92,7 +92,7 @@ class Charts:
         Raises `CannotRender`.
         """
         asked = "" if only is None else repr(sorted(only))
-        keys = [f"lines {_digest(chart.contents, job)} {asked}" for job in jobs]
+        keys = [f"lines {digest} {asked}" for digest in _digests(chart.contents, jobs)]
         plain = self.rendered(chart, jobs)
         for key, one in zip(keys, plain, strict=True):
             if key not in self._mapped and (found := read_lines(self.renderer.recalled(key), one)):
@@ -103,12 +103,15 @@ class Charts:
             made = add_sources(self.renderer, chart, [jobs[at] for at in places], [plain[at] for at in places], only)
             for key, one_made in zip(todo, made, strict=True):
                 self._mapped[key] = one_made
-                self.renderer.keep(key, written_lines(one_made))
+                if self.renderer.kept is not None:
+                    self.renderer.keep(key, written_lines(one_made))
         return [self._mapped[key] for key in keys]
 
     def using(self, workspace: Workspace, file: str) -> Iterable[str]:
         """The charts that a file outside of them is given to as values, by a release or by the user, or linked into."""
-        yield from self._linked_into(workspace).get(file, ())
+        # Only what stands in no chart is linked into one (see `linked`): to know that takes reading all charts.
+        if workspace.chart_of(file) is None:
+            yield from self._linked_into(workspace).get(file, ())
         for release in self.releases:
             if file in release.files or any(at is not None and at.path == file for at in release.inline_at):
                 yield release.chart
@@ -131,10 +134,15 @@ class Charts:
         return frozenset(place for place in places if workspace.chart_of(place) is None)
 
 
-def _digest(contents: Mapping[str, bytes], job: Job) -> str:
-    found = hashlib.sha256()
+def _digests(contents: Mapping[str, bytes], jobs: Sequence[Job]) -> list[str]:
+    """For each job a digest of all that a rendering depends on."""
+    chart = hashlib.sha256()
     for path in sorted(contents):
-        found.update(f"{path}\0{len(contents[path])}\0".encode())
-        found.update(contents[path])
-    found.update(repr(job).encode("utf-8", "surrogatepass"))
-    return found.hexdigest()
+        chart.update(f"{path}\0{len(contents[path])}\0".encode())
+        chart.update(contents[path])
+    found = []
+    for job in jobs:
+        own = chart.copy()
+        own.update(repr(job).encode("utf-8", "surrogatepass"))
+        found.append(own.hexdigest())
+    return found

@@ -40,14 +40,18 @@ class Library:
         helm_python.helm_sdk_version()
         self._helm = helm_python
         self._archive = b""
+        self._unused: helm_python.Chart | None = None
 
     def load(self, archive: bytes) -> None:
-        self._archive = archive
-        self._opened().close()
+        if self._unused is not None:
+            self._unused.close()
+        self._archive, self._unused = archive, None
+        self._unused = self._opened()
 
     def render(self, job: Mapping[str, Any]) -> dict[str, str]:
         # A rendering takes subcharts that its values disable out of the loaded chart for good: each needs its own.
-        with self._opened() as chart:
+        unused, self._unused = self._unused, None
+        with unused or self._opened() as chart:
             try:
                 values = self._values(job)
                 if job["api_versions"] or job["kube_version"]:

@@ -100,8 +100,10 @@ def mark_templates(texts: Mapping[str, str], effort: Effort, context: Mapping[st
 
 def find_marks(texts: Mapping[str, str], effort: Effort, context: Mapping[str, str] | None = None) -> Iterator[Mark]:
     """The marks that templates can bear, in order of files and places; `context` are all templates of the chart."""
-    parsed = {path: parse(text) for path, text in (context or texts).items()}
-    silent = _bodies_used_as_values(parsed) if effort is Effort.ALL else None
+    parsed = {path: parse(text) for path, text in texts.items()}
+    silent: frozenset[str] | None = None
+    if effort is Effort.ALL and any(map(holds_bodies, parsed.values())):
+        silent = _bodies_used_as_values({path: parse(text) for path, text in (context or texts).items()})
     for path, text in texts.items():
         template, eaten = parsed[path], _eaten(text)
         for number, start, end, actions in _lines(text, template):
@@ -123,6 +125,11 @@ def body_name(branch: Branch) -> str:
     """The name of a `define` or `block`."""
     found = _NAME.search(branch.arm.condition)
     return (found[1] or found[2]) if found else ""
+
+
+def holds_bodies(template: Template) -> bool:
+    """Is there a `define` or `block`, which other templates may include?"""
+    return any(branch.kind in ("define", "block") for branch in template.branches)
 
 
 def calls(template: Template) -> Iterator[tuple[Action, frozenset[str]]]:

@@ -48,12 +48,13 @@ class Child:
         assert self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
         self._lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         threading.Thread(target=_read_lines, args=(self._out, self._lines), daemon=True).start()
+        threading.Thread(target=_write_lines, args=(self._in, self._requests), daemon=True).start()
 
     def send(self, request: Mapping[str, Any]) -> None:
         """Write a request without waiting for it to be read: a child that does not read must not hold us up."""
-        data = json.dumps(request).encode() + b"\n"
-        threading.Thread(target=_write, args=(self._in, data), daemon=True).start()
+        self._requests.put(json.dumps(request).encode() + b"\n")
 
     def receive(self, seconds: float) -> dict[str, Any]:
         """The next answer. Raises `Ended` if it does not come in time, or is none."""
@@ -73,6 +74,7 @@ class Child:
         """End the child and all that it started, and remove its folder."""
         end_group(self._process)
         self._process.wait()
+        self._requests.put(b"")
         for stream in (self._in, self._out):
             with contextlib.suppress(OSError, ValueError):
                 stream.close()
@@ -101,8 +103,10 @@ def _read_lines(stream: IO[bytes], lines: queue.SimpleQueue[bytes]) -> None:
     lines.put(b"")
 
 
-def _write(stream: IO[bytes], data: bytes) -> None:
+def _write_lines(stream: IO[bytes], lines: queue.SimpleQueue[bytes]) -> None:
+    """Write each line as it comes, until an empty one."""
     # A child that is gone tells by its missing answer.
     with contextlib.suppress(OSError, ValueError):
-        stream.write(data)
-        stream.flush()
+        while line := lines.get():
+            stream.write(line)
+            stream.flush()

@@ -6,25 +6,82 @@ import enum
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 from sparkfix.model.places import Guard, Place, Span
 from sparkfix.model.properties import PropertyBlock
 
 
-@dataclass(frozen=True, slots=True)
+class Written(Protocol):
+    """Where a node is written, and what reads it there (see `sparkfix.formats.yaml.nodes.Origin`)."""
+
+    def value(self) -> str | dict[str, Node] | list[Node] | None: ...
+
+    def span(self) -> Span: ...
+
+    def start(self) -> int: ...
+
+    def key_start(self) -> int | None: ...
+
+    def key_span(self) -> Span | None: ...
+
+    def guard(self) -> Guard: ...
+
+    def filled(self) -> bool: ...
+
+
+@dataclass(frozen=True, eq=False)
 class Node:
     """A YAML value with its place: what Kubernetes objects and containers are read from.
 
-    `value` is a `str`, a `dict[str, Node]`, a `list[Node]` or None. `text` of a scalar keeps template actions.
-    `key_span` is the span of the mapping key that leads to it; `guard` is the guard of its first byte.
+    All of it is read when it is first asked for: most of what manifests say is never looked at.
     """
 
-    value: str | dict[str, Node] | list[Node] | None
-    span: Span
-    key_span: Span | None = None
-    guard: Guard = ()
-    origin: Any = field(default=None, compare=False, repr=False)
+    written: Written = field(repr=False)
+
+    @property
+    def origin(self) -> Any:
+        """What the node is read by, with what only its format knows."""
+        return self.written
+
+    @cached_property
+    def value(self) -> str | dict[str, Node] | list[Node] | None:
+        """A scalar (template actions are kept), what a map or a list holds, or None."""
+        return self.written.value()
+
+    @cached_property
+    def span(self) -> Span:
+        return self.written.span()
+
+    @property
+    def start(self) -> int:
+        """Where `span` begins, known without looking for its end."""
+        return self.written.start()
+
+    @property
+    def key_start(self) -> int | None:
+        """Where `key_span` begins."""
+        return self.written.key_start()
+
+    @cached_property
+    def key_span(self) -> Span | None:
+        """The span of the mapping key that leads to the node."""
+        return self.written.key_span()
+
+    @cached_property
+    def guard(self) -> Guard:
+        """The guard of the node's first byte, or of its key's."""
+        return self.written.guard()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Node) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash((self.span, self.key_span))
+
+    def _identity(self) -> tuple[object, ...]:
+        return self.span, self.key_span, self.guard, self.value
 
     def get(self, *route: str | int) -> Node | None:
         """The node at the end of a route of mapping keys and list positions, or None."""
@@ -32,16 +89,18 @@ class Node:
         for step in route:
             if here is None:
                 return None
+            value = here.value
             if isinstance(step, int):
-                here = here.value[step] if isinstance(here.value, list) and step < len(here.value) else None
+                here = value[step] if isinstance(value, list) and step < len(value) else None
             else:
-                here = here.value.get(step) if isinstance(here.value, dict) else None
+                here = value.get(step) if isinstance(value, dict) else None
         return here
 
     def text(self, *route: str | int) -> str:
         """The scalar text at the end of a route, or an empty string."""
         found = self.get(*route)
-        return found.value if found is not None and isinstance(found.value, str) else ""
+        value = found.value if found is not None else None
+        return value if isinstance(value, str) else ""
 
     def texts(self) -> Iterator[str]:
         """All keys and scalars at and below the node."""
@@ -65,7 +124,7 @@ class Node:
     @property
     def filled(self) -> bool:
         """May template actions add content that is not written out here?"""
-        return self.origin is not None and bool(self.origin.filled(self.key_span))
+        return self.written.filled()
 
     def items(self, *route: str | int) -> tuple[Node, ...]:
         """The list items at the end of a route, or nothing."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sparkfix.model import KubernetesObject, Node, Property, Span, Workload
+from sparkfix.model import Guard, KubernetesObject, Node, Property, Span, Workload
 from sparkfix.spark.names import literal, may_be_one_namespace, written
 from sparkfix.spark.rbac import account_node
 from sparkfix.spark.resources import CARRIER
@@ -29,6 +29,34 @@ class Use:
     span: Span
     node: Node
     property: Property | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A property's value as a node (see `sparkfix.model.workloads.Written`)."""
+
+    property: Property
+
+    def value(self) -> str:
+        return self.property.value
+
+    def span(self) -> Span:
+        return self.property.value_span
+
+    def start(self) -> int:
+        return self.property.value_span.start
+
+    def key_span(self) -> None:
+        return None
+
+    def key_start(self) -> None:
+        return None
+
+    def guard(self) -> Guard:
+        return ()
+
+    def filled(self) -> bool:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +83,7 @@ def uses_of(workload: Workload) -> Iterator[Use]:
         # Fields of resources are seen above.
         blocks = [block for block in workload.blocks if block.carrier != CARRIER]
         for item in (item for block in blocks for item in block.properties if item.key in _KEYS):
-            yield Use(item.value.strip(), item.path, item.value_span, Node(item.value, item.value_span), item)
+            yield Use(item.value.strip(), item.path, item.value_span, Node(_Value(item)), item)
 
 
 def is_defined(workload: Workload, use: Use) -> bool:
@@ -69,9 +97,12 @@ def is_defined(workload: Workload, use: Use) -> bool:
 
 def unused_beside(workload: Workload, use: Use) -> tuple[Account, ...]:
     """The accounts in reach that nothing but bindings names."""
+    accounts = _accounts(workload)
+    if not accounts:
+        return ()
     named = {text for item in workload.objects if item.kind not in _OWNED for text in _named(item.node)}
     named |= {item.value.strip() for block in workload.blocks for item in block.properties if item.key in _KEYS}
-    found = [item for item in _accounts(workload) if item.name not in named and item.name != use.name]
+    found = [item for item in accounts if item.name not in named and item.name != use.name]
     return tuple(
         Account(item.name, item.path, name.span) for item in found if (name := item.node.get("metadata", "name"))
     )

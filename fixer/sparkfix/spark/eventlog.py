@@ -132,11 +132,13 @@ def read_instead(workload: Workload, block: PropertyBlock, item: Property) -> tu
     others = own or tuple(
         found for other in workload.neighbours if _belongs(workload, block, other) for found in other.all(HISTORY)
     )
+    written = comparable(item.value)
+    if not others or not written:
+        return ()
     texts = [text for one in workload.objects for text in one.node.texts()] if not own else []
     options = [value for text in texts for value in _AS_OPTION.findall(text)]
     read = [comparable(value) for value in (*(found.value for found in others), *options)]
-    written = comparable(item.value)
-    return others if written and all(read) and written not in read else ()
+    return others if all(read) and written not in read else ()
 
 
 def _belongs(workload: Workload, block: PropertyBlock, other: PropertyBlock) -> bool:

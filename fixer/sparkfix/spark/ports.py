@@ -66,7 +66,7 @@ def _in_java_options(workload: Workload, key: str, default: str) -> str:
 
 def open_ended(node: Node | None) -> bool:
     """May template actions add entries to a list, besides those that are written out?"""
-    if node is None or node.origin is None:
+    if node is None:
         return False
     outer = node.guard
     items = node.value if isinstance(node.value, list) else []

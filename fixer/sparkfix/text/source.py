@@ -126,6 +126,12 @@ class SourceText:
             return self.placement.outer.span(*self.placement.range(start, end))
         return Span(self.base + start * self.unit, self.base + end * self.unit)
 
+    def byte(self, offset: int) -> int:
+        """Byte offset in the file of a position in `folded`."""
+        if self.placement is not None:
+            return self.placement.outer.byte(self.placement.range(offset, offset)[0])
+        return self.base + offset * self.unit
+
     def offset(self, byte: int) -> int:
         """Position in `folded` of a byte offset in the file."""
         if self.placement is not None:

@@ -55,11 +55,10 @@ def _labels(node: Node | None) -> tuple[frozenset[tuple[str, str]], frozenset[st
         return frozenset(), frozenset()
     pairs = node.value.items() if isinstance(node.value, dict) else ()
     helpers: set[str] = set()
-    origin = node.origin
-    if origin is not None:
-        source, text = origin.text.source, origin.text
-        start, end = source.offset((node.key_span or node.span).start), source.offset(node.span.end)
-        end = max(end, source.line_end(end))
-        for action in text.template.within(start, blank_until(text.masked, end)):
-            helpers.update(_INCLUDED.findall(action.text))
+    text = node.origin.text
+    source = text.source
+    start, end = source.offset((node.key_span or node.span).start), source.offset(node.span.end)
+    end = max(end, source.line_end(end))
+    for action in text.template.within(start, blank_until(text.masked, end)):
+        helpers.update(_INCLUDED.findall(action.text))
     return frozenset((key, written(value.text())) for key, value in pairs), frozenset(helpers)

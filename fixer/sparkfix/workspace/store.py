@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -71,20 +72,31 @@ class DiskStore:
     def read(self, path: str) -> bytes | None:
         target = f"{self.root}/{path}"
         try:
-            if not self._is_inside(path.rpartition("/")[0], target) or not os.path.isfile(target):
+            mode = os.lstat(target).st_mode
+            if stat.S_ISLNK(mode):
+                readable = self._leads_inside(path) and os.path.isfile(target)
+            else:
+                readable = stat.S_ISREG(mode) and self._is_inside(path.rpartition("/")[0])
+            if not readable:
                 return None
-            with open(target, "rb") as stream:
-                return stream.read()
+            with open(target, "rb", buffering=0) as stream:
+                return stream.readall()
         except OSError:
             return None
 
-    def _is_inside(self, folder: str, target: str) -> bool:
-        """Does a file lie below the root once all links are followed? Folders are resolved once."""
-        if os.path.islink(target):
-            return Path(target).resolve().is_relative_to(self.root.resolve())
-        if folder not in self._inside:
-            self._inside[folder] = (self.root / folder).resolve().is_relative_to(self.root.resolve())
-        return self._inside[folder]
+    def _leads_inside(self, path: str) -> bool:
+        """Does a file or folder lie below the root once all links are followed?"""
+        return (self.root / path).resolve().is_relative_to(self.root.resolve())
+
+    def _is_inside(self, folder: str) -> bool:
+        """The same for a folder; each is looked at once. What lies in one that does and is no link lies there, too."""
+        known = self._inside.get(folder)
+        if known is None:
+            above, _, name = folder.rpartition("/")
+            plain = name not in ("", "..") and not os.path.isabs(folder) and self._is_inside(above)
+            known = (plain and not os.path.islink(f"{self.root}/{folder}")) or self._leads_inside(folder)
+            self._inside[folder] = known
+        return known
 
     def exists(self, path: str) -> bool:
         return os.path.isfile(f"{self.root}/{path}")

@@ -2,76 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from sparkfix.formats.document import Document
 from sparkfix.formats.languages import language_of_file
 from sparkfix.formats.reading import open_document
 from sparkfix.model import Problem
-from sparkfix.spark.flags import FLAG_OF
-from sparkfix.spark.resources import belongs_to_resource
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.find import binary, is_candidate
+from sparkfix.workspace.mentions import Words, words_in
 from sparkfix.workspace.store import Store
 
 LONGEST_LINE = 1 << 20
-_PROPERTY = re.compile(
-    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n|[\"']\]?[ \t]*(?:[,)=]|->))"
-    rb"|[23]?-(?:submit|class|shell|sql)|R?[ \t]+--?[a-z])",
-    re.MULTILINE,
-)
-_NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
-_SERVERS = (
-    b"start-connect-server", b"SparkConnect", b"start-history-server", b"start-thriftserver", b"sbin/start-",
-    b"spark-daemon.sh", b"sparkConf:",
-)  # fmt: skip
-# What shows a daemon of a standalone cluster, in a file that says `spark` besides.
-_DAEMONS = (
-    b"start-master.sh",
-    b"start-worker.sh",
-    b"start-slave.sh",
-    b"SPARK_MODE",
-    b"/spark-master",
-    b"/spark-worker",
-)
-_FLAGS = {key.encode(): flag.encode() for key, flag in FLAG_OF.items()}
-# Where a program begins to configure Spark, also with names that hold no key.
-_BUILDERS = (b"Session.builder", b"SparkConf(")
-_BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
-
-
-def mentions_spark(data: bytes) -> bool:
-    """The byte prefilter (UTF-8 and UTF-16): may a file set a Spark property or launch Spark?
-
-    Prose that names a property passes, too; a file that does not pass holds nothing that sparkfix knows.
-    """
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        data = data.replace(b"\0", b"")
-    if b"spark" in data and (_PROPERTY.search(data) or _NESTED.search(data)):
-        return True
-    if belongs_to_resource(data):
-        return True
-    if any(word in data for word in _SERVERS) or (
-        b"spark" in data and any(word in data for word in (*_DAEMONS, *_BUILDERS))
-    ):
-        return True
-    return _in_base64(data)
-
-
-def _in_base64(data: bytes) -> bool:
-    return b"Secret" in data and any(word in data for word in _BASE64)
-
-
-def mentions(data: bytes, needles: Iterable[bytes]) -> bool:
-    """Does a file hold one of these words, or spell its properties so that no word can be found (nesting, base64)? A
-    property may also stand there as an option of spark-submit."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        data = data.replace(b"\0", b"")
-    if any(needle in data or (needle in _FLAGS and _FLAGS[needle] in data) for needle in needles):
-        return True
-    return (b"spark:" in data and bool(_NESTED.search(data))) or _in_base64(data)
 
 
 def overlong_line(data: bytes) -> int:
@@ -92,7 +36,7 @@ class _Shared:
     charts: dict[str, str | None] = field(default_factory=dict)
     folders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     units: dict[tuple[str, ...], dict[str, list[str]]] = field(default_factory=dict)
-    relevant: dict[str, tuple[bytes, bool]] = field(default_factory=dict)
+    words: dict[str, tuple[bytes, Words]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -111,6 +55,11 @@ class Workspace:
     unnamed_namespace: str = ""
     default_namespace: str = ""
     _shared: _Shared = field(default_factory=_Shared, repr=False)
+
+    @cached_property
+    def target_set(self) -> frozenset[str]:
+        """The targets, to ask whether a file is one."""
+        return frozenset(self.targets)
 
     def with_edits(self, changes: Mapping[str, bytes]) -> Workspace:
         """The same files with some contents replaced."""
@@ -134,14 +83,33 @@ class Workspace:
         return self.edited[real] if real in self.edited else self._shared.read[path]
 
     def relevant(self, path: str) -> bool:
-        """May a file say something of Spark (see `mentions_spark`)? A file that the user named always may."""
+        """May a file say something of Spark (see `Words.spark`)? A file that the user named always may."""
+        words = self._words(path)
+        return words is not None and (path in self.named or words.spark)
+
+    def mentions(self, path: str, words: Iterable[bytes]) -> bool:
+        """May a file say one of these words (see `Words.may_say`)?"""
+        own = self._words(path)
+        return own is not None and own.may_say(words)
+
+    def speaks_of(self, path: str, words: Iterable[bytes]) -> bool:
+        """May a file say one of these words, or a field that stands for one (see `Words.speaks_of`)?"""
+        own = self._words(path)
+        return own is not None and own.speaks_of(words)
+
+    def words(self, paths: Iterable[str]) -> tuple[Words, ...]:
+        """The words of those files that can be read."""
+        return tuple(words for path in paths if (words := self._words(path)) is not None)
+
+    def _words(self, path: str) -> Words | None:
+        """The words of a file; None if it cannot be read."""
         data = self.data(path)
         if data is None:
-            return False
-        known = self._shared.relevant.get(path)
+            return None
+        known = self._shared.words.get(path)
         if known is None or known[0] is not data:
-            known = self._shared.relevant[path] = (data, mentions_spark(data))
-        return known[1] or path in self.named
+            known = self._shared.words[path] = (data, words_in(data))
+        return known[1]
 
     def document(self, path: str) -> Document | None:
         """What is understood of a file; None if it cannot be read or is binary."""

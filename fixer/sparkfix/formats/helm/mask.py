@@ -144,9 +144,10 @@ def _lines(text: str, inlined: str, template: Template, *, one_arm: bool) -> str
                 if first:
                     masked = _solid(line, masked)
         result.append(masked)
-        if scalar is not None:
-            scalar.begun = scalar.begun or bool(masked.strip())
-        if scalar is None and (header := _SCALAR_HEADER.search(masked.rstrip("\r\n"))):
+        if scalar is not None and not scalar.begun:
+            scalar.begun = bool(masked.strip())
+        may_open = scalar is None and ("|" in masked or ">" in masked)
+        if may_open and (header := _SCALAR_HEADER.search(masked.rstrip("\r\n"))):
             scalar = _open_scalar(masked, header["hint"], lines, index)
     return "".join(result)
 

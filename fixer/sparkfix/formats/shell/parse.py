@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,6 +14,7 @@ WORDS = frozenset({
 DYNAMIC = frozenset(
     {"simple_expansion", "expansion", "command_substitution", "arithmetic_expansion", "process_substitution"}
 )
+_QUOTING = re.compile(r"[\"'\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ def _computed(node: Any) -> bool:
 
 def _unquote(text: str) -> str:
     """Quotes and backslashes removed as the shell does; expansions stay as written."""
+    if not _QUOTING.search(text):
+        return text
     result, quote, position = [], "", 0
     while position < len(text):
         char = text[position]

@@ -28,10 +28,12 @@ __all__ = [
     "too_deep",
 ]
 
-_SEPARATOR = re.compile(r"^(?:---(?=[ \t\r\n]|$)|\.\.\.(?=[ \t\r\n]|$))", re.MULTILINE)
+# Begins with the line break, so that the search is one for a fixed letter; texts are given one more in front.
+_SEPARATOR = re.compile(r"\n(?:---|\.\.\.)(?=[ \t\r\n]|\Z)")
 _TAG_DIRECTIVE = re.compile(r"^%TAG[ \t]", re.MULTILINE)
 _YAML_DIRECTIVE = re.compile(r"^%(?=YAML[ \t])", re.MULTILINE)
-_SCHEMA = re.compile(r"^kind:[ \t]*[\"']?CustomResourceDefinition\b", re.MULTILINE)
+_SCHEMA_KIND = "CustomResourceDefinition"
+_SCHEMA = re.compile(rf"^kind:[ \t]*[\"']?{_SCHEMA_KIND}\b", re.MULTILINE)
 _DEEPEST = 200
 _NOTHING = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n|%[^\n]*\n|[ \t]+\Z|[ \t]*#[^\n]*\Z)*\Z")
 
@@ -84,7 +86,7 @@ def style_of(node: ScalarNode) -> str | None:
 
 def _documents(text: str) -> Iterator[tuple[int, int]]:
     """Ranges of the documents of a stream; tag directives stand with the document that they are for."""
-    starts = [0, *(match.start() for match in _SEPARATOR.finditer(text)), len(text)]
+    starts = [0, *(match.start() for match in _SEPARATOR.finditer(f"\n{text}")), len(text)]
     begun: int | None = None
     tagged = "%TAG" in text
     for start, end in itertools.pairwise(starts):
@@ -98,7 +100,7 @@ def _documents(text: str) -> Iterator[tuple[int, int]]:
 
 def schema_ranges(text: str) -> list[tuple[int, int]]:
     """Ranges of the CustomResourceDefinitions of a stream."""
-    if not _SCHEMA.search(text):
+    if _SCHEMA_KIND not in text:
         return []
     return [(start, end) for start, end in _documents(text) if _SCHEMA.search(text, start, end)]
 
@@ -107,9 +109,10 @@ def compose_documents(text: str) -> list[Composed | BrokenDocument]:
     """All documents of an ASCII text; empty ones are left out, and so are CustomResourceDefinitions, whose property
     names stand in prose and are large. Never raises for bad YAML."""
     found: list[Composed | BrokenDocument] = []
+    schemas = _SCHEMA_KIND in text
     for start, end in _documents(text):
         piece = text[start:end]
-        if piece.startswith("...") or _NOTHING.match(piece) or _SCHEMA.search(piece):
+        if piece.startswith("...") or _NOTHING.match(piece) or (schemas and _SCHEMA.search(piece)):
             continue
         result = compose_one(_YAML_DIRECTIVE.sub("#", piece) if piece.startswith("%") else piece, start)
         if result is not None:

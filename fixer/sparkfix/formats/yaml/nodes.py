@@ -7,31 +7,81 @@ from dataclasses import dataclass
 
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
 from sparkfix.formats.yaml.text import YamlText
+from sparkfix.model import Guard, Span
 from sparkfix.model import Node as ModelNode
-from sparkfix.model import Span
 
 _INDENT = re.compile(r"\bn?indent\s+(\d+)")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a model node comes from, for the writers of this package."""
+    """Where a model node comes from, for the writers of this package, and what reads it (`sparkfix.model.Node`).
+
+    `key` is the mapping key that leads to it; `above` are the identities of the nodes around it, as aliases may form
+    circles.
+    """
 
     text: YamlText
     document: Composed
     node: Node
+    key: ScalarNode | None = None
+    above: frozenset[int] = frozenset()
 
-    def filled(self, key_span: Span | None) -> bool:
+    def span(self) -> Span:
+        return self.text.span(self.document, self.node)
+
+    def start(self) -> int:
+        return self.text.source.byte(self.text.start(self.document, self.node))
+
+    def key_start(self) -> int | None:
+        return self.text.source.byte(self.text.start(self.document, self.key)) if self.key is not None else None
+
+    def key_span(self) -> Span | None:
+        return self.text.span(self.document, self.key) if self.key is not None else None
+
+    def guard(self) -> Guard:
+        return self.text.guard(self.text.start(self.document, self.key or self.node))
+
+    def value(self) -> str | dict[str, ModelNode] | list[ModelNode] | None:
+        node = self.node
+        if isinstance(node, ScalarNode):
+            text = self.text.scalar(self.document, node)
+            return None if style_of(node) is None and text in ("", "~", "null") else text
+        if id(node) in self.above:
+            return None
+        if isinstance(node, SequenceNode):
+            above = self.above | {id(node)}
+            return [ModelNode(Origin(self.text, self.document, item, None, above)) for item in node.value]
+        return self._pairs(node) if isinstance(node, MappingNode) else None
+
+    def _pairs(self, node: MappingNode) -> dict[str, ModelNode]:
+        """A map by its keys. Of two equal keys the last one counts, as in Kubernetes."""
+        above, found = self.above | {id(node)}, dict[str, ModelNode]()
+        for key, value in node.value:
+            if isinstance(key, ScalarNode):
+                name = self.text.scalar(self.document, key)
+                child = ModelNode(Origin(self.text, self.document, value, key, above))
+                merged = child.value if name == "<<" else None
+                if isinstance(merged, dict):
+                    for inner, one in merged.items():
+                        found.setdefault(inner, one)
+                else:
+                    found[name] = child
+        return found
+
+    def filled(self) -> bool:
         """Do template actions print more content of this node, on lines of their own or behind its key?
 
         Lines of a block scalar are that scalar's. An action that says its indent (`nindent 12`) belongs to the map whose
         keys stand there, or to a list at or below its key; one that does not may belong to any node around it.
         """
         text, source, start = self.text, self.text.source, self.text.start(self.document, self.node)
+        if not text.template.actions:
+            return False
         is_map = isinstance(self.node, MappingNode) and bool(self.node.value)
         column = start - source.line_start(start)
-        if key_span is not None and not is_map:
-            start = source.offset(key_span.start)
+        if self.key is not None and not is_map:
+            start = text.start(self.document, self.key)
             column = start - source.line_start(start)
         end = blank_until(text.masked, source.line_end(max(start, self.text.end(self.document, self.node) - 1)))
         for action in text.template.within(start, end):
@@ -45,8 +95,9 @@ class Origin:
     def _in_block_scalar(self, node: Node, position: int) -> bool:
         """Does a position lie in a block scalar below a node?"""
         if isinstance(node, ScalarNode):
-            here = self.text.start(self.document, node) <= position < self.text.end(self.document, node)
-            return here and node.style in ("|", ">")
+            return node.style in ("|", ">") and (
+                self.text.start(self.document, node) <= position < self.text.end(self.document, node)
+            )
         children = (
             node.value if isinstance(node, SequenceNode) else _flat(node) if isinstance(node, MappingNode) else []
         )
@@ -82,39 +133,6 @@ def _flat(node: MappingNode) -> list[Node]:
     return [one for pair in node.value for one in pair]
 
 
-def model_node(text: YamlText, document: Composed, node: Node, key_span: Span | None = None) -> ModelNode:
-    """A composed node and all below it as model nodes. Of two equal keys the last one counts, as in Kubernetes."""
-    return _convert(text, document, node, key_span, frozenset())
-
-
-def _convert(text: YamlText, document: Composed, node: Node, key_span: Span | None, above: frozenset[int]) -> ModelNode:
-    span = text.span(document, node)
-    value: str | dict[str, ModelNode] | list[ModelNode] | None
-    if isinstance(node, ScalarNode):
-        value = text.scalar(document, node)
-        if style_of(node) is None and value in ("", "~", "null"):
-            value = None
-    elif id(node) in above:
-        value = None
-    elif isinstance(node, SequenceNode):
-        value = [_convert(text, document, item, None, above | {id(node)}) for item in node.value]
-    elif isinstance(node, MappingNode):
-        value = _pairs(text, document, node, above | {id(node)})
-    else:
-        value = None
-    guard_at = text.source.offset(key_span.start if key_span else span.start)
-    return ModelNode(value, span, key_span, text.guard(guard_at), Origin(text, document, node))
-
-
-def _pairs(text: YamlText, document: Composed, node: MappingNode, above: frozenset[int]) -> dict[str, ModelNode]:
-    found: dict[str, ModelNode] = {}
-    for key, value in node.value:
-        if isinstance(key, ScalarNode):
-            name = text.scalar(document, key)
-            converted = _convert(text, document, value, text.span(document, key), above)
-            if name == "<<" and isinstance(converted.value, dict):
-                for merged, child in converted.value.items():
-                    found.setdefault(merged, child)
-            else:
-                found[name] = converted
-    return found
+def model_node(text: YamlText, document: Composed, node: Node) -> ModelNode:
+    """A composed node as a model node, and with it all below."""
+    return ModelNode(Origin(text, document, node))

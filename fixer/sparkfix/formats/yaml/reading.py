@@ -21,7 +21,7 @@ from sparkfix.formats.yaml.text import YamlText
 from sparkfix.model import Problem, PropertyBlock
 from sparkfix.text.source import SourceText
 
-_ACTION_AS_VALUE = re.compile(r"(?m)^[ \t]*(?:- +)*[\w.\-/\"']+:[ \t]+\{\{|^[ \t]*\{\{")
+_BEFORE_VALUE = re.compile(r"[ \t]*(?:(?:- +)*[\w.\-/\"']+:[ \t]+)?")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 
 
@@ -50,9 +50,20 @@ def _is_template(source: SourceText, context: Context) -> bool:
         return False
     if context.template is not None or context.in_chart_templates or source.path.endswith((".tpl", ".gotmpl")):
         return True
-    if _ACTION_AS_VALUE.search(source.folded):
+    if _has_action_as_value(source.folded):
         return True
     return any(isinstance(item, BrokenDocument) for item in compose_documents(source.folded))
+
+
+def _has_action_as_value(text: str) -> bool:
+    """Does an action begin a line, or the value of a key?"""
+    action = text.find("{{")
+    while action >= 0:
+        if _BEFORE_VALUE.fullmatch(text, text.rfind("\n", 0, action) + 1, action):
+            return True
+        line_end = text.find("\n", action)
+        action = text.find("{{", line_end) if line_end >= 0 else -1
+    return False
 
 
 def _bodies(

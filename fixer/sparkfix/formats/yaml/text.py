@@ -57,11 +57,11 @@ class YamlText:
 
     def _end(self, document: Composed, node: Node) -> int:
         end = document.base + int(node.end_mark.index)
+        if isinstance(node, ScalarNode) and node.style in ("|", ">"):
+            return self.block_scalar_end(document, node)[0]
         last = _last_child(node)
         if last is not None and node.end_mark.index > last.end_mark.index >= node.start_mark.index:
             end = self.end(document, last)
-        if isinstance(node, ScalarNode) and node.style in ("|", ">"):
-            return self.block_scalar_end(document, node)[0]
         start = self.start(document, node)
         while end > start and self.masked[end - 1] in " \t\r\n":
             end -= 1
@@ -90,11 +90,12 @@ class YamlText:
 
     def scalar(self, document: Composed, node: ScalarNode) -> str:
         """The text of a scalar as a reader of YAML gets it, template actions left as written."""
-        start, end = self.start(document, node), self.end(document, node)
-        if node.style in ("|", ">"):
-            return self.block_scalar(start, end, folded=node.style == ">")
-        if self.source.ascii and not self.template.actions:
+        block = node.style in ("|", ">")
+        if not block and self.source.ascii and not self.template.actions:
             return str(node.value)
+        start, end = self.start(document, node), self.end(document, node)
+        if block:
+            return self.block_scalar(start, end, folded=node.style == ">")
         raw = self.source.text(start, end)
         actions = self.has_actions(start, end)
         if raw.isascii() and not actions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sparkfix.formats.helm.extent import GOES_ON, PARTLY, goes_on, may_print_at, whole
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
@@ -26,6 +27,7 @@ _METADATA = re.compile(
     r"(?:.*(?:labels|annotations|selectors?|tolerations|affinity)|nodeSelectorTerms|match(?:Expressions|Fields)|description)\Z",
     re.IGNORECASE,
 )
+_ALIAS = re.compile(r"\*(?<![^\s\[{,:?-]\*)[^\s,\[\]{}]")
 _BLANKS = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)*")
 
 
@@ -67,6 +69,7 @@ def is_foreign(key: str) -> bool:
     return bool(_FOREIGN_KEY.match(key))
 
 
+@lru_cache(maxsize=4096)
 def is_metadata(name: str) -> bool:
     """Does a key hold Kubernetes metadata or scheduling terms, whose keys may look like properties?"""
     return bool(_METADATA.match(name))
@@ -74,7 +77,7 @@ def is_metadata(name: str) -> bool:
 
 def shared_nodes(text: YamlText, document: Composed) -> set[int]:
     """Identities of nodes that an alias names, and of all nodes below them."""
-    if "*" not in text.masked[document.base : document.end]:
+    if not _ALIAS.search(text.masked, document.base, document.end):
         return set()
     visits: dict[int, int] = {}
     shared: set[int] = set()
