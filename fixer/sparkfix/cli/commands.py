@@ -32,10 +32,11 @@ from sparkfix.engine.codemod_fields import (
     rename_field_rule,
     set_field_rule,
     unset_field_rule,
+    words_of_rule,
 )
 from sparkfix.engine.registry import load_rules, select_rules
 from sparkfix.engine.unread import unread_places, unread_resources
-from sparkfix.model import Finding, Problem, Rule, SparkfixError
+from sparkfix.model import Finding, Problem, Rule, SparkfixError, Unread
 from sparkfix.report.text import applied_lines, finding_text, plural, problem_text, refused_lines, summary, unread_text
 from sparkfix.text.similar import nearest
 
@@ -184,10 +185,10 @@ def _run(
     for line in reached:
         out.tell(line)
     unseen = tell_notes(renders, out, strict=strict)
-    code = session.unreadable(applied.problems, strict=strict) or unseen
-    _tell_problems(session.problems(applied.problems), code, out)
-    unread = unread_resources(applied.workspace, kind) if kind else unread_places(applied.workspace, key) if key else ()
-    for place in unread:
+    words = words_of_rule(rules[0]) if kind else ()
+    code = session.unreadable(applied.problems, words, strict=strict) or unseen
+    _tell_problems(session.problems(applied.problems, words), code, out)
+    for place in (unread := _unread(applied, key, kind, words)):
         out.tell(unread_text(replace(place, path=session.shown(place.path))))
     if choice.solution is not None and not applied.applied and not applied.refused and not code:
         out.tell(f"no finding here offers solution {choice.solution}, or it is done already")
@@ -197,6 +198,13 @@ def _run(
     if not code and not exit_zero:
         code = _left(applied, session, left, choice, delivery, out)
     raise typer.Exit(code)
+
+
+def _unread(applied: Applied, key: str, kind: str | None, words: Sequence[bytes]) -> Sequence[Unread]:
+    """Where what a codemod asks for stands, and is not read."""
+    if kind:
+        return unread_resources(applied.workspace, kind, words)
+    return unread_places(applied.workspace, key) if key else ()
 
 
 def _left_out(applied: Applied, unread: int) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.json.reading import read_json
@@ -64,7 +65,12 @@ LANGUAGES = (
 
 def language_of_file(path: str) -> Language | None:
     """The language that a file's name says; None if it says none that sparkfix reads."""
-    return next((language for language in LANGUAGES if language.names.search(path)), None)
+    return _language_of_name(path.rpartition("/")[2])
+
+
+@lru_cache(maxsize=4096)
+def _language_of_name(name: str) -> Language | None:
+    return next((language for language in LANGUAGES if language.names.search(name)), None)
 
 
 def language(name: str) -> Language:

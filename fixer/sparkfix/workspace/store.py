@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -81,10 +82,14 @@ class DiskStore:
     def _is_inside(self, folder: str, target: str) -> bool:
         """Does a file lie below the root once all links are followed? Folders are resolved once."""
         if os.path.islink(target):
-            return Path(target).resolve().is_relative_to(self.root.resolve())
+            return Path(target).resolve().is_relative_to(self._real_root)
         if folder not in self._inside:
-            self._inside[folder] = (self.root / folder).resolve().is_relative_to(self.root.resolve())
+            self._inside[folder] = (self.root / folder).resolve().is_relative_to(self._real_root)
         return self._inside[folder]
+
+    @cached_property
+    def _real_root(self) -> Path:
+        return self.root.resolve()
 
     def exists(self, path: str) -> bool:
         return os.path.isfile(f"{self.root}/{path}")
@@ -110,7 +115,7 @@ class DiskStore:
         target = f"{self.root}/{path}"
         if not os.path.islink(target):
             return path
-        root, real = os.path.realpath(self.root), os.path.realpath(target)
+        root, real = str(self._real_root), os.path.realpath(target)
         return os.path.relpath(real, root).replace(os.sep, "/") if real.startswith(root + os.sep) else ""
 
     def writable(self, path: str) -> bool:

@@ -25,6 +25,8 @@ _SERVERS = (
     b"start-connect-server", b"SparkConnect", b"start-history-server", b"start-thriftserver", b"sbin/start-",
     b"spark-daemon.sh", b"sparkConf:",
 )  # fmt: skip
+# What stands in those of them that name no Spark.
+_START = b"start-"
 # What shows a daemon of a standalone cluster, in a file that says `spark` besides.
 _DAEMONS = (
     b"start-master.sh",
@@ -46,7 +48,9 @@ def mentions_spark(data: bytes) -> bool:
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.replace(b"\0", b"")
-    if b"spark" in data and (_PROPERTY.search(data) or _NESTED.search(data)):
+    if b"park" not in data:  # most files
+        return (_START in data and any(word in data for word in _SERVERS)) or _in_base64(data)
+    if b"spark" in data and (_PROPERTY.search(data) or _is_nested(data)):
         return True
     if belongs_to_resource(data):
         return True
@@ -67,7 +71,11 @@ def mentions(data: bytes, needles: Iterable[bytes]) -> bool:
         data = data.replace(b"\0", b"")
     if any(needle in data for needle in needles):
         return True
-    return (b"spark:" in data and bool(_NESTED.search(data))) or _in_base64(data)
+    return _is_nested(data) or _in_base64(data)
+
+
+def _is_nested(data: bytes) -> bool:
+    return b"spark:" in data and bool(_NESTED.search(data))
 
 
 def overlong_line(data: bytes) -> int:

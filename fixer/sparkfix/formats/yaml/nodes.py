@@ -82,9 +82,15 @@ def _flat(node: MappingNode) -> list[Node]:
     return [one for pair in node.value for one in pair]
 
 
-def model_node(text: YamlText, document: Composed, node: Node, key_span: Span | None = None) -> ModelNode:
-    """A composed node and all below it as model nodes. Of two equal keys the last one counts, as in Kubernetes."""
-    return _convert(text, document, node, key_span, frozenset())
+def root_node(text: YamlText, document: Composed) -> ModelNode:
+    """The root of a document and all below it as model nodes, made once.
+
+    Of two equal keys the last one counts, as in Kubernetes.
+    """
+    known = text.models.get(document.base)
+    if known is None:
+        known = text.models[document.base] = _convert(text, document, document.root, None, frozenset())
+    return known
 
 
 def _convert(text: YamlText, document: Composed, node: Node, key_span: Span | None, above: frozenset[int]) -> ModelNode:
