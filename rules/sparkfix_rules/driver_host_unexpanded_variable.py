@@ -45,8 +45,8 @@ def driver_host_unexpanded_variable(workload: Workload) -> Iterator[Finding]:
         return
     for block in workload.blocks:
         for item in block.properties:
-            found = VARIABLE.search(item.value) if item.key in KEYS and "{{" not in item.value else None
-            if found and (block.carrier == "arguments" or workload.given(item.key) is None):
+            found = VARIABLE.search(item.value) if item.key in KEYS and not item.templated else None
+            if found and (block.on_command_line or workload.given(item.key) is None):
                 name = found[1] or found[2] or found[3]
                 yield from _finding(workload, block, item, name, kubernetes=bool(found[2]))
 
@@ -54,7 +54,7 @@ def driver_host_unexpanded_variable(workload: Workload) -> Iterator[Finding]:
 def _finding(
     workload: Workload, block: PropertyBlock, item: Property, name: str, *, kubernetes: bool
 ) -> Iterator[Finding]:
-    arguments = block.carrier == "arguments"
+    arguments = block.on_command_line
     server = workload.server if workload.server and not variables.is_part(workload.server) else None
     known = server is not None and name in server.environment()
     if arguments and kubernetes and (known or server is None):

@@ -54,8 +54,8 @@ def driver_port_collision(workload: Workload) -> Iterator[Finding]:
 
 def _decides(workload: Workload, block: PropertyBlock, view: Variant, key: str) -> Property | None:
     """The property that sets a port: one of the command line wins over those of files."""
-    if block.carrier != "arguments" and workload.given(key) is not None:
-        own = [item for other in workload.blocks if other.carrier == "arguments" for item in other.all(key)]
+    if not block.on_command_line and workload.given(key) is not None:
+        own = [item for other in workload.blocks if other.on_command_line for item in other.all(key)]
         if own:
             return own[-1]
     return view.effective.get(key)

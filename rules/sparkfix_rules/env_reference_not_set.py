@@ -56,7 +56,7 @@ def _references(workload: Workload) -> dict[str, list[Property]]:
     found: dict[str, list[Property]] = {}
     for block in workload.blocks:
         for item in block.properties:
-            read = block.carrier == "arguments" or workload.given(item.key) is None
+            read = block.on_command_line or workload.given(item.key) is None
             for name in REFERENCE.findall(item.value) if read and variables.expanded_by_spark(item.key) else ():
                 found.setdefault(name, []).append(item)
     return found

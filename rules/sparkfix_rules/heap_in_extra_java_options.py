@@ -11,7 +11,7 @@ Looked at are the extra options of both, the default options of drivers, and `--
 and those that code gives a driver, whose JVM may run already.
 
 Fix safety: safe, as nothing starts with it. The memory is set to the size where nothing else sets it. Display-only where
-the size is not spelt out with a unit, in scripts, and for `--driver-java-options`.
+the size is not spelt out with a unit.
 Sources: Spark 3.5, SparkSubmitCommandBuilder.checkJavaOptions, SparkConf.validateSettings; verified on 3.5.8 and 4.1.1.
 """
 
@@ -43,16 +43,15 @@ def heap_in_extra_java_options(workload: Workload) -> Iterator[Finding]:
     for block, item in settings.in_effect(workload):
         late = item.key.startswith("spark.driver.") and not settings.given_at_launch(block)
         if item.key in javaoptions.MEMORY_OF and javaoptions.FLAG in item.value and not late:
-            yield _finding(item.key, item.place("is refused here"), _fix(workload, item))
+            yield _finding(settings.written_name(block, item), item.place("is refused here"), _fix(workload, item))
     for option, key, value in arguments.settings_of(workload):
         if key in javaoptions.MEMORY_OF and javaoptions.FLAG in value:
             fix = Fix(f"give the size by `{javaoptions.MEMORY_OF[key]}`", (), Applicability.DISPLAY)
             yield _finding(key, option.place("is refused here"), fix)
-    for command in workload.commands:
-        for option in arguments.spark_options(command):
-            if option.name == javaoptions.OPTION and javaoptions.FLAG in option.value:
-                fix = Fix("give the size by `--driver-memory`", (), Applicability.DISPLAY)
-                yield _finding(option.name, option.place("is refused here"), fix)
+    for option in arguments.options_of(workload, javaoptions.OPTION):
+        if javaoptions.FLAG in option.value:
+            fix = Fix("give the size by `--driver-memory`", (), Applicability.DISPLAY)
+            yield _finding(option.name, option.place("is refused here"), fix)
 
 
 def _finding(name: str, place: Place, fix: Fix) -> Finding:

@@ -37,18 +37,18 @@ OPTIONS = ("--driver-memory", "--executor-memory")
 
 @rule(severity="error", mentions=(b"spark.", b"-memory"))
 def memory_kubernetes_suffix(workload: Workload) -> Iterator[Finding]:
-    for _, item in settings.in_effect(workload):
+    for block, item in settings.in_effect(workload):
         if item.key in sizes.SIZE_KEYS and sizes.is_kubernetes_size(item.value):
             size = sizes.as_spark_size(item.value)
             change = SetValue(item, size) if size else None
-            yield _finding(item.key, item.value, item.place("is not understood here"), change)
+            yield _finding(settings.written_name(block, item), item.value, item.place("is not understood here"), change)
     for option, key, value in arguments.settings_of(workload):
         if key in sizes.SIZE_KEYS and sizes.is_kubernetes_size(value):
             size = sizes.as_spark_size(value)
             words = arguments.rewritten(workload, option, f"{key}={size}") if size else None
             yield _finding(key, value, option.place("is not understood here"), words)
-    for option in (option for command in workload.commands for option in arguments.spark_options(command)):
-        if option.name in OPTIONS and sizes.is_kubernetes_size(option.value):
+    for option in arguments.options_of(workload, *OPTIONS):
+        if sizes.is_kubernetes_size(option.value):
             size = sizes.as_spark_size(option.value)
             words = arguments.rewritten(workload, option, size) if size else None
             yield _finding(option.name, option.value, option.place("is not understood here"), words)

@@ -126,7 +126,7 @@ def test_set_unset_rename(tree: Path, sparkfix: Run) -> None:
 
 
 def test_place_that_a_codemod_does_not_read_is_told_and_counted(tree: Path, sparkfix: Run) -> None:
-    (tree / "job.yaml").write_text("run: spark-submit --conf spark.sql.shuffle.partitions=4 app.py\n")
+    (tree / "job.yaml").write_text("run: echo spark-submit --conf spark.sql.shuffle.partitions=4 app.py\n")
     ran = sparkfix("set", "spark.sql.shuffle.partitions=16")
     assert (
         "job.yaml:1: `spark.sql.shuffle.partitions` stands in a command line here, which is not edited yet" in ran.out

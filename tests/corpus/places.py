@@ -18,7 +18,7 @@ from sparkfix.workspace.find import find_files
 from sparkfix.workspace.store import DiskStore
 from sparkfix.workspace.workspace import Workspace
 
-LEAST_FOUND = 97.5
+LEAST_FOUND = 98
 PAGE = Path(__file__).parent.parent.parent / "docs" / "corpus.md"
 
 _KEY = r"spark\.[a-zA-Z][\w\-*]*(?:[.$][\w\-*]+)*"

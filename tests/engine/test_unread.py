@@ -29,10 +29,8 @@ def told(text: str, path: str = "x.yaml", key: str = "spark.a") -> list[str]:
 @pytest.mark.parametrize(
     "text",
     [
-        "args:\n- --conf spark.a=1\n", 'args: [sh, -c, "spark-submit --conf spark.a=1 app.py"]\n', "opts: -Dspark.a=1\n",
-        "x:\n- name: OPTS\n  value: --conf spark.a=1\n", "run: |\n  spark-submit \\\n    --conf spark.a=1 \\\n    app.py\n",
-        "run: |\n  spark-submit --conf 'spark.a=1' app.py\n", "run: |\n  spark-submit --conf=\"spark.a=1\" app.py\n",
-        "sparkConf:\n  spark.b: -Dspark.a=1\n",
+        "description: use --conf spark.a=1\n", "run: |\n  echo spark-submit --conf spark.a=1\n",
+        "sparkConf:\n  spark.b: -Dspark.a=1\n", "data:\n  job.R: |\n    x = '--conf spark.a=1'\n",
     ],
 )  # fmt: skip
 def test_option_of_a_command_is_told(text: str) -> None:
@@ -43,7 +41,7 @@ def test_option_of_a_command_is_told(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("data:\n  job.py: |\n    print('spark.a')\n", 3),
+        ("data:\n  job.R: |\n    print('spark.a')\n", 3),
         ("podLabels:\n  spark.a: x\n", 2),
         ("# c\nq: 'not # spark.a'\n", 2),
     ],
@@ -56,6 +54,10 @@ def test_other_text_is_told(text: str, line: int) -> None:
     "text",
     [
         "data:\n  job: |\n    spec:\n      sparkConf:\n        spark.a: x\n", 'data:\n  job.json: |\n    {"spark.a": "x"}\n',
+        "args:\n- --conf spark.a=1\n", 'args: [sh, -c, "spark-submit --conf spark.a=1 app.py"]\n', "opts: -Dspark.a=1\n",
+        "x:\n- name: OPTS\n  value: --conf spark.a=1\n", "run: |\n  spark-submit \\\n    --conf spark.a=1 \\\n    app.py\n",
+        "run: |\n  spark-submit --conf 'spark.a=1' app.py --conf spark.a=2\n",
+        "run: |\n  spark-submit --conf=\"spark.a=1\" app.py\n",
         "sparkConf:\n  spark.a: x\n", "sparkConf:\n  'spark.a': x\n  \"spark.a\": y\n",
         "# spark.a=1\na: b # --conf spark.a=1\n", CRD + "a: b\n", "a: xspark.a spark.a.b spark.a-b\n",
         "data:\n  x: |\n    # spark.a=1\n    spark.b=1\n", "opts: spark.b=1,spark.a=1\n", "x: {spark.a: &v 1}\ny: *v\n",
@@ -73,13 +75,12 @@ def test_templates_are_told_where_helm_emits_them() -> None:
         'y: {{ index .Values.conf "spark.a" }}\n{{- end }}\nspark.a\n'
     )
     assert told(text, "templates/_x.tpl") == [
-        "templates/_x.tpl:4: `spark.a` stands in a command line here, which is not edited yet",
         "templates/_x.tpl:5: `spark.a` also stands here, not read",
     ]
 
 
 def test_text_in_other_encodings_and_files_that_are_not_understood_are_told() -> None:
-    data = b"\xff\xfe" + "run: --conf spark.a=1\n".encode("utf-16-le")
+    data = b"\xff\xfe" + "echo: echo --conf spark.a=1\n".encode("utf-16-le")
     workspace = Workspace(MemoryStore({"x.yaml": data, "y.yaml": b"a: [\nb: --conf spark.a=1\n"}), ("x.yaml", "y.yaml"))
     assert [(item.path, item.line) for item in unread_places(workspace, "spark.a")] == [("x.yaml", 1), ("y.yaml", 2)]
 

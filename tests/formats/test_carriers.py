@@ -14,7 +14,8 @@ from sparkfix.text.edits import splice
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.workspace import Workspace
 
-# A file of each carrier with `spark.a` and `spark.b` in one block; fields become properties of their own.
+# A file of each carrier with two properties in one block, `spark.a` and `spark.b` where any name will do; fields become
+# properties of their own.
 SAMPLES = {
     "properties text": ("a.conf", "spark.a=1\nspark.b=2\n"),
     "map": ("a.yaml", "sparkConf:\n  spark.a: 'x'\n  spark.b: y\n"),
@@ -26,6 +27,8 @@ SAMPLES = {
     "list of pairs": ("a.yaml", "conf:\n- name: spark.a\n  value: x\n- name: spark.b\n  value: y\n"),
     "list": ("a.yaml", "conf:\n- spark.a=1\n- spark.b=2\n"),
     "arguments": ("a.yaml", "args:\n- --conf\n- spark.a=1\n- --conf\n- spark.b=2\n"),
+    "flags": ("a.yaml", "args:\n- --driver-memory\n- 1g\n- --executor-memory=2g\n"),
+    "Java options": ("a.sh", "SPARK_HISTORY_OPTS='-Dspark.a=1 -Dspark.b=2'\n"),
     "base64 Secret": ("a.yaml", "kind: Secret\napiVersion: v1\ndata:\n  spark.conf: c3BhcmsuYT0xCnNwYXJrLmI9Mgo=\n"),
     "Python calls": ("a.py", 'conf.set("spark.a", "1")\nconf.set("spark.b", "2")\n'),
     "Python dict": ("a.py", 'CONF = {\n    "spark.a": "1",\n    "spark.b": 2\n}\n'),
@@ -41,20 +44,20 @@ PREFIXES = {"resource fields": "spark.hadoop."}
 NOT_HERE = {("JSON pairs", "add"): "the list is written in flow style"}
 
 
-def change_of(kind: str, item: Property, key: str) -> Change:
+def change_of(kind: str, item: Property, new: str) -> Change:
     if kind == "set":
         return SetValue(item, "new")
     if kind == "rename":
-        return RenameKey(item, key)
-    return Add(item, key, "new") if kind == "add" else (Remove if kind == "remove" else CommentOut)(item)
+        return RenameKey(item, new)
+    return Add(item, new, "new") if kind == "add" else (Remove if kind == "remove" else CommentOut)(item)
 
 
-def wanted(kind: str, settings: Sequence[tuple[str, str]], key: str) -> list[tuple[str, str]]:
-    (own, value), *rest = settings
+def wanted(kind: str, settings: Sequence[tuple[str, str]], new: str) -> list[tuple[str, str]]:
+    (key, value), *rest = settings
     first = {
-        "set": [(own, "new")],
-        "rename": [(key, value)],
-        "add": [(own, value), (key, "new")],
+        "set": [(key, "new")],
+        "rename": [(new, value)],
+        "add": [(key, value), (new, "new")],
     }.get(kind, [])
     return [*first, *rest]
 
@@ -65,8 +68,8 @@ def test_a_carrier_takes_what_it_says(own: Carrier, kind: str) -> None:
     path, text = SAMPLES[own.name]
     before = workspace({path: text.encode()})
     block, item = found(before, path, own.name)
-    key = PREFIXES.get(own.name, "spark.") + "c"
-    change = change_of(kind, item, key)
+    new = "spark.executor.cores" if own.name == "flags" else PREFIXES.get(own.name, "spark.") + "c"
+    change = change_of(kind, item, new)
     reason = own.cannot.get(kind, NOT_HERE.get((own.name, kind)))
     if reason is not None:
         with pytest.raises(Refused, match=reason):
@@ -75,7 +78,7 @@ def test_a_carrier_takes_what_it_says(own: Carrier, kind: str) -> None:
     edits = render(change)
     after = before.with_edits({path: splice(text.encode(), edits)})
     verify(before, after, [change], by_path(edits))
-    assert found(after, path, own.name)[0] == wanted(kind, block, key)
+    assert found(after, path, own.name)[0] == wanted(kind, block, new)
 
 
 def workspace(files: Mapping[str, bytes]) -> Workspace:

@@ -70,7 +70,7 @@ def test_a_mounted_script_is_read_like_one_that_a_shell_is_given(command: str) -
     server = next(item for item in _workloads(command) if item.server is not None)
     assert server.role is Role.CONNECT_SERVER
     assert server.given("spark.ui.port") == "4050"
-    assert [item.value for block in server.blocks for item in block.properties] == ["1g"]
+    assert [item.value for block in server.blocks for item in block.properties] == ["4050", "1g"]
 
 
 @pytest.mark.parametrize("command", ["[/opt/x/begin]", "[/opt/y/start.sh]", "[cat, /opt/x/start.sh]", '["$SCRIPT"]'])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import typer
 
@@ -17,6 +18,7 @@ from sparkfix.engine.apply import Applied, apply_fixes
 from sparkfix.engine.check import check as run_check
 from sparkfix.engine.choose import Choice
 from sparkfix.engine.codemod import (
+    addition,
     checked_key,
     checked_value,
     not_a_path,
@@ -34,6 +36,7 @@ from sparkfix.engine.codemod_fields import (
     unset_field_rule,
     words_of_rule,
 )
+from sparkfix.engine.codemod_views import Codemod, RenderedCodemod
 from sparkfix.engine.registry import load_rules, select_rules
 from sparkfix.engine.unread import unread_places, unread_resources
 from sparkfix.model import Finding, Problem, Rule, SparkfixError, Unread
@@ -161,16 +164,18 @@ def diff(
 
 def _run(
     session: Session, rules: Sequence[Rule], choice: Choice, delivery: Delivery, rendering: Rendering,
-    values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool, key: str = "", kind: str | None = None,
+    values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool,
+    codemod: Codemod | None = None,
 ) -> None:  # fmt: skip
-    """Apply, deliver, tell, and end with the exit code; of a codemod's `key` or `kind`, also where it stands unread."""
+    """Apply, deliver, tell, and end with the exit code; of a codemod also where its key or kind stands unread."""
     writing = not delivery.dry_run and session.stdin is None
     recover_before(session, out, writing=writing)
     check_delivery(delivery, session)
     with rendering_for(session, rendering) as renders:
-        # A codemod changes what is written; what that is rendered to has no part in it but the proof.
+        # A codemod looks for what is written; what that is rendered to only has a say in what comes of it.
         views = None if choice.everything else renders.views
-        applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views, renders.views)
+        judge = RenderedCodemod(codemod, renders.views) if codemod is not None and codemod.kind is None else None
+        applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views, renders.views, judge)
         deliver(applied, delivery, session, out)
         if rendering.shown:
             show_rendered(renders, applied, session, out)
@@ -185,10 +190,11 @@ def _run(
     for line in reached:
         out.tell(line)
     unseen = tell_notes(renders, out, strict=strict)
-    words = words_of_rule(rules[0]) if kind else ()
+    words = words_of_rule(rules[0]) if codemod is not None and codemod.kind is not None else ()
     code = session.unreadable(applied.problems, words, strict=strict) or unseen
     _tell_problems(session.problems(applied.problems, words), code, out)
-    for place in (unread := _unread(applied, key, kind, words)):
+    unread = _unread(applied, codemod, words) if codemod is not None else ()
+    for place in unread:
         out.tell(unread_text(replace(place, path=session.shown(place.path))))
     if choice.solution is not None and not applied.applied and not applied.refused and not code:
         out.tell(f"no finding here offers solution {choice.solution}, or it is done already")
@@ -200,11 +206,11 @@ def _run(
     raise typer.Exit(code)
 
 
-def _unread(applied: Applied, key: str, kind: str | None, words: Sequence[bytes]) -> Sequence[Unread]:
-    """Where what a codemod asks for stands, and is not read."""
-    if kind:
-        return unread_resources(applied.workspace, kind, words)
-    return unread_places(applied.workspace, key) if key else ()
+def _unread(applied: Applied, codemod: Codemod, words: Sequence[bytes]) -> Sequence[Unread]:
+    """Where what a codemod is about stands in texts that are not read."""
+    if codemod.kind is not None:
+        return unread_resources(applied.workspace, codemod.kind, words)
+    return unread_places(applied.workspace, codemod.key)
 
 
 def _left_out(applied: Applied, unread: int) -> str:
@@ -253,15 +259,17 @@ def set_property(
     if not separator:
         raise SparkfixError(f"{assignment}: write it as KEY=VALUE")
     key, conditions = key.strip(), parse_where(where or [])
+    asked = None
     if kind is not None:
         rule = set_field_rule(checked_kind(kind), checked_path(key), checked_value(value), conditions, add=add)
     else:
-        rule = set_rule(property_key(key), checked_value(value), conditions, add=add)
+        rule = set_rule(property_key(key), checked_value(value), conditions, add=add, judged=True)
+        asked = partial(addition, key, value) if add else None
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        rule, key, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet,
-        kind=kind,
+        Codemod(rule, key, conditions, asked, kind), paths, delivery, rendering, spark_version, stdin_filename, strict,
+        exit_zero, no_color, quiet,
     )  # fmt: skip
 
 
@@ -291,12 +299,12 @@ def unset_property(
     if kind is not None:
         rule = unset_field_rule(checked_kind(kind), checked_path(key), conditions)
     else:
-        rule = unset_rule(not_a_path(checked_key(key)), conditions)
+        rule = unset_rule(not_a_path(checked_key(key)), conditions, judged=True)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        rule, key, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet,
-        comment_out, kind,
+        Codemod(rule, key, conditions, None, kind), paths, delivery, rendering, spark_version, stdin_filename, strict,
+        exit_zero, no_color, quiet, comment_out,
     )  # fmt: skip
 
 
@@ -328,24 +336,26 @@ def rename_property(
     if kind is not None:
         rule = rename_field_rule(checked_kind(kind), checked_path(old), checked_path(new), conditions)
     else:
-        rule = rename_rule(not_a_path(checked_key(old)), not_a_path(checked_key(new)), conditions)
+        rule = rename_rule(not_a_path(checked_key(old)), not_a_path(checked_key(new)), conditions, judged=True)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        rule, old, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet,
-        kind=kind,
+        Codemod(rule, old, conditions, None, kind), paths, delivery, rendering, spark_version, stdin_filename, strict,
+        exit_zero, no_color, quiet,
     )  # fmt: skip
 
 
 def _codemod(
-    rule: Rule, key: str, paths: opt.Paths, delivery: Delivery, rendering: Rendering, spark_version: str | None,
+    codemod: Codemod, paths: opt.Paths, delivery: Delivery, rendering: Rendering, spark_version: str | None,
     stdin_filename: str | None,
-    strict: bool, exit_zero: bool, no_color: bool, quiet: bool, comment_out: bool = False, kind: str | None = None,
+    strict: bool, exit_zero: bool, no_color: bool, quiet: bool, comment_out: bool = False,
 ) -> None:  # fmt: skip
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet, messages_on_error=delivery.dry_run or session.stdin is not None)
     choice = Choice(comment_out=comment_out, everything=True)
-    _run(session, [rule], choice, delivery, rendering, {}, out, strict=strict, exit_zero=exit_zero, key=key, kind=kind)
+    _run(
+        session, [codemod.rule], choice, delivery, rendering, {}, out, strict=strict, exit_zero=exit_zero, codemod=codemod
+    )  # fmt: skip
 
 
 def _options(rules: Sequence[Rule], values: Sequence[str]) -> dict[str, str]:

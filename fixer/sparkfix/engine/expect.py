@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sparkfix.engine.fields import new_settings
@@ -21,9 +22,11 @@ from sparkfix.model import (
     SetField,
     SetValue,
     SetWords,
+    Span,
 )
 from sparkfix.spark.resources import CARRIER
 
+_POSITION = re.compile(r"\.\d+(?=[.:]|\Z)")
 Setting = tuple[str, str, tuple[tuple[str, int], ...]]
 """Key, value, and the conditions and positions of the arms it stands under."""
 
@@ -39,6 +42,11 @@ def _setting(item: Property) -> Setting:
     return item.key, item.value, _conditions(item.guard)
 
 
+def _where(block: PropertyBlock) -> str:
+    """The words for a place without positions in lists, which move where a change adds an item above."""
+    return _POSITION.sub("", block.where)
+
+
 def settings_of(document: Document, changes: Sequence[Change] = ()) -> Settings:
     """All settings of a file as they are, without those among words that changes rewrite: trees have these whole."""
     rewritten = rewritten_keys(document, changes)
@@ -50,22 +58,27 @@ def settings_of(document: Document, changes: Sequence[Change] = ()) -> Settings:
             if item.key_span.start not in rewritten
         ]
         if settings:
-            found.append((block.carrier, block.where, _ordered(block, settings)))
+            found.append((block.carrier, _where(block), _ordered(block, settings)))
     return found
 
 
-def rewritten_keys(document: Document, changes: Sequence[Change]) -> frozenset[int]:
-    """Where the keys of settings begin that stand among the words of a list which a change rewrites.
+def rewritten_words(document: Document, changes: Sequence[Change]) -> tuple[Span, ...]:
+    """The words of the commands that changes rewrite; trees compare these whole.
 
     Such words may become settings, or stop to be some. Their command is known by its words in the report, which are
     the same before and after.
     """
-    commands = {change.command.where for change in changes if isinstance(change, SetWords) and not change.command.shell}
+    commands = {(change.command.where, change.command.shell) for change in changes if isinstance(change, SetWords)}
     if not commands:
-        return frozenset()
-    found = [item for item in commands_in(document.objects) if not item.shell and item.where in commands]
-    spans = [word.span for item in found for word in item.words]
-    starts = (item.key_span.start for block in document.blocks for item in block.properties)
+        return ()
+    found = (item for item in commands_in(document.objects) if (item.where, item.shell) in commands)
+    return tuple(word.span for item in found for word in item.words)
+
+
+def rewritten_keys(document: Document, changes: Sequence[Change]) -> frozenset[int]:
+    """Where the keys of settings begin that stand among the words of a command which a change rewrites."""
+    spans = rewritten_words(document, changes)
+    starts = (item.key_span.start for block in document.blocks if spans for item in block.properties)
     return frozenset(start for start in starts if any(span.start <= start < span.end for span in spans))
 
 
@@ -98,7 +111,7 @@ def expected_settings(document: Document, changes: Sequence[Change]) -> Settings
         ]
         settings += [(one.key, one.value, _conditions(one.guard)) for one in new if one.block is block]
         if settings:
-            found.append((block.carrier, block.where, _ordered(block, settings)))
+            found.append((block.carrier, _where(block), _ordered(block, settings)))
     return found
 
 

@@ -140,7 +140,7 @@ class _Known:
         self._workspace = workspace
         self._lines = {(item.rule, item.primary.path, self._line(item.primary)) for item in written}
         self._words = {(item.rule, item.primary.path, item.message) for item in written}
-        self._fixes = [(item.rule, fix.solution, _identities(fix)) for item in written for fix in item.fixes]
+        self._fixes = [(item.rule, fix.solution, identities(fix)) for item in written for fix in item.fixes]
 
     def holds(self, finding: Finding) -> bool:
         """Is a finding known already?"""
@@ -148,7 +148,7 @@ class _Known:
             return True
         if (finding.rule, finding.primary.path, finding.message) in self._words:
             return True
-        own = [(fix.solution, _identities(fix)) for fix in finding.fixes]
+        own = [(fix.solution, identities(fix)) for fix in finding.fixes]
         return any(
             rule == finding.rule and number == solution and changes and changes <= known
             for solution, changes in own
@@ -160,7 +160,12 @@ class _Known:
         return document.source.position(place.span.start)[0] if document else 0
 
 
-def _identities(fix: Fix) -> frozenset[tuple[str, str, int]]:
+def same_line(workspace: Workspace, written: Finding, finding: Finding) -> bool:
+    """Is one finding in a view what another one is in the files?"""
+    return _Known(workspace, [written]).holds(finding)
+
+
+def identities(fix: Fix) -> frozenset[tuple[str, str, int]]:
     """What a fix does where, without the words that it writes."""
     return frozenset((type(change).__name__, path_of(change), start_of(change)) for change in fix.changes)
 

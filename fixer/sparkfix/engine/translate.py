@@ -6,7 +6,7 @@ A rendered property, container or command is the one of the template if its line
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from sparkfix.formats.document import Document
@@ -34,7 +34,6 @@ from sparkfix.model import (
     SetValue,
     SetWords,
     Span,
-    property_of,
     with_command,
 )
 
@@ -140,13 +139,3 @@ def _words(change: SetWords, rendered: Command) -> SetWords:
     if len(change.command.words) != len(rendered.words):
         raise Refused("the command renders to other words than it has in the template, so nothing could be proven")
     return with_command(change, rendered)
-
-
-def templates_only(changes: Sequence[Change], is_template: Callable[[str], bool]) -> tuple[list[Change], list[Change]]:
-    """The changes whose subject stands in a template, and those of values and of files that templates read."""
-    inside: list[Change] = []
-    outside: list[Change] = []
-    for change in changes:
-        item = property_of(change)
-        (outside if item is not None and not is_template(item.path) else inside).append(change)
-    return inside, outside

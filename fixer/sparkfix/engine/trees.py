@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from sparkfix.engine.expect import rewritten_keys
+from sparkfix.engine.expect import rewritten_keys, rewritten_words
 from sparkfix.engine.fields import other_data, scalar_text
-from sparkfix.formats.document import Document
+from sparkfix.formats.document import Context, Document
 from sparkfix.formats.kubernetes.commands import WordList, commands_in
 from sparkfix.formats.kubernetes.write import env_entry
 from sparkfix.formats.languages import language
@@ -32,6 +32,7 @@ from sparkfix.model import (
     Word,
 )
 from sparkfix.text.similar import replaced_stretches
+from sparkfix.text.source import SourceText
 
 _PROPERTIES = "\0properties"
 _SCRIPT = "\0script"
@@ -39,7 +40,8 @@ _SCRIPT = "\0script"
 
 @dataclass
 class _Context:
-    """What is left out of the trees: properties by the start of their key (`ordered`, too), texts that hold them, scripts.
+    """What is left out of the trees: properties by the start of their key (`ordered`, with the values of named options),
+    texts that hold them, scripts.
 
     `nested` are texts that are read on their own, with `inside`, the places at which they begin, in order. `places` are
     the maps that were made, by their start, and `holders` the map and key, or the list and position, of each value by
@@ -54,6 +56,31 @@ class _Context:
     inside: list[int]
     places: dict[int, Any] = field(default_factory=dict)
     holders: dict[int, tuple[Any, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class _Text:
+    """A text that is read on its own. It equals one that says the same, also where that one holds no property (any more)
+    and so was not read."""
+
+    language: str
+    roots: list[Any]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, _Text):
+            return (self.language, self.roots) == (other.language, other.roots)
+        return isinstance(other, str) and self.roots == _read_as(self.language, other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _read_as(name: str, text: str) -> list[Any] | None:
+    """What a text says if it is taken for one in a language; None where it is in none that is compared as a whole."""
+    own = language(name)
+    if own.rest is None:
+        return None
+    document = own.read(SourceText("", text.encode("utf-8", "surrogateescape")), Context(lambda *_: None))
+    return [own.rest(document)]
 
 
 def trees_of(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:
@@ -80,12 +107,16 @@ def _context(document: Document, changes: Sequence[Change], *, scripts: bool) ->
         item.key_span.start for block in document.blocks for item in proven_as_settings(block.carrier, block.properties)
     }
     keys -= rewritten_keys(document, changes)
+    flags = (item for block in document.blocks if block.carrier == "flags" for item in block.properties)
+    values = {item.value_span.start for item in flags if item.key_span.start in keys}
     texts = {block.span.start for block in document.blocks if block.carrier in ("properties text", "base64 Secret")}
     places: set[int] = set()
     if scripts:
         places.update(start for _, start in _scripts(document))
-    nested = sorted(_texts_inside(document), key=_start)
-    return _Context(keys, texts, places, sorted(keys), nested, [_start(one) for one in nested])
+    words = rewritten_words(document, changes)
+    nested = [one for one in _texts_inside(document) if not any(span.start <= _start(one) < span.end for span in words)]
+    nested.sort(key=_start)
+    return _Context(keys, texts, places, sorted(keys | values), nested, [_start(one) for one in nested])
 
 
 def _texts_inside(document: Document) -> Iterator[Document]:
@@ -153,10 +184,10 @@ def _plain(node: Node, context: _Context) -> Any:
         return _plain_items(node.value, context)
     if node.span.start in context.texts:
         return _PROPERTIES
+    if node.span.start in context.scripts:
+        return _SCRIPT
     inner = _inside(node, context)
-    if inner is not None:
-        return (inner.language, *_roots(inner, context))
-    return _SCRIPT if node.span.start in context.scripts else node.value
+    return _Text(inner.language, _roots(inner, context)) if inner is not None else node.value
 
 
 def _inside(node: Node, context: _Context) -> Document | None:
@@ -187,6 +218,8 @@ def _more_fields(node: Node, context: _Context) -> dict[str, Any]:
 
 def _is_property(node: Node, context: _Context) -> bool:
     if isinstance(node.value, str):
+        if _inside(node, context) is not None:
+            return False
         index = bisect_left(context.ordered, node.span.start)
         return index < len(context.ordered) and context.ordered[index] < node.span.end
     if isinstance(node.value, dict):

@@ -92,7 +92,8 @@ def _in(spans: list[Span], span: Span) -> bool:
 
 def _application_words(document: Document) -> list[tuple[int, int]]:
     offset = document.source.offset
-    return [(offset(span.start), offset(span.end)) for span in application_arguments(document.objects)]
+    spans = (*application_arguments(document.objects), *document.handed_on)
+    return [(offset(span.start), offset(span.end)) for span in spans]
 
 
 def _emitted(document: Document, match: re.Match[str]) -> bool:

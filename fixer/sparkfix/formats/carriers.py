@@ -27,6 +27,7 @@ class Carrier:
 
 
 _SECRET = "it is base64 in a Secret"
+NO_COMMENT = "in a command nothing can be commented out"
 CARRIERS = (
     Carrier("properties text", "`spark.x=1` in a `.conf` file or a ConfigMap"),
     Carrier("map", '`spark.x: "1"` in a manifest or values file'),
@@ -35,6 +36,12 @@ CARRIERS = (
     Carrier("list of pairs", "`- {name: spark.x, value: …}`"),
     Carrier("list", "`- spark.x=1`"),
     Carrier("arguments", "`--conf spark.x=1` of a command"),
+    Carrier("flags", "`--driver-memory 4g` of a command, which sets `spark.driver.memory`"),
+    Carrier(
+        "Java options",
+        "`-Dspark.x=1` in `SPARK_HISTORY_OPTS` and the like",
+        MappingProxyType({"comment out": NO_COMMENT}),
+    ),
     Carrier("base64 Secret", "properties text in a Secret's `data`", MappingProxyType(dict.fromkeys(KINDS, _SECRET))),
     Carrier("JSON map", '`"spark.x": "1"`', MappingProxyType({"comment out": "JSON has no comments"})),
     Carrier("Python calls", '`.config("spark.x", "1")`, `conf.set("spark.x", "1")`'),

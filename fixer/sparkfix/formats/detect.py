@@ -15,11 +15,28 @@ _BY_ENDING = {
     ".tf": "terraform",
     ".tfvars": "terraform",
     ".toml": "toml",
+    ".sh": "shell",
+    ".bash": "shell",
+    ".properties": "properties",
+    ".conf": "properties",
 }
 _ENDING = re.compile(r"\.\w+\Z")
 _MANIFEST = re.compile(r"(?m)^(?:-?[ \t]*)apiVersion:[ \t]*\S")
 _PYTHON = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w)")
 _YAML_KEY = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?[\"']?spark\.[A-Za-z][\w.\-]*[\"']?:[ \t]")
+_OTHER_ENDINGS = re.compile(r"\.(?:sql|md|txt|xml|R|sc|html?|log4j2?)\Z", re.IGNORECASE)
+_PROSE = re.compile(
+    r"(?i)(?:.*[_.\-])?(?:description|message|help|title|summary|notes?|comments?|docs?|text|readme|name)\Z"
+)
+_SHEBANG = re.compile(r"\s*#![^\n]*?\b(?:ba|da|a|z|k)?sh\b")
+_OTHER_SHEBANG = re.compile(r"\s*#!")
+_OPTION = re.compile(r"(?:^|[\s\"'=\\])(?:(?:--conf|-c)[\s=]+[\"'\\]*spark\.|-Dspark\.)")
+_PROGRAM = re.compile(
+    r"(?:^|[\s;&|(\"'`/])(?:spark[23]?-(?:submit|shell|sql|class)|pyspark(?=[ \t]+-)|sparkR|run-example|"
+    r"start-(?:connect-server|thriftserver)\.sh)(?=[\s\"'\\]|$)"
+)
+_FLAG_FIRST = re.compile(r"\s*(?:[A-Za-z_]\w*=)?[\"']?-{1,2}[A-Za-z]")
+_PYTHON_LINE = re.compile(r"(?m)^(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w|def[ \t]+\w+\(|class[ \t]+\w+)")
 # What no word alone is: several ones, a map or list, an option that sets a property.
 _SEVERAL_WORDS = re.compile(r"\S\s+\S|[{\[]|-Dspark\.|=spark\.")
 
@@ -54,4 +71,16 @@ def language_inside(name: str, text: str) -> str:
         return "python"
     if _MANIFEST.search(text) or _YAML_KEY.search(text) or is_patch(name, text):
         return "yaml"
-    return ""
+    return _shell_or_words(name, text)
+
+
+def _shell_or_words(name: str, text: str) -> str:
+    """`shell` for a script, `words` for options alone; empty for what is neither."""
+    if _SHEBANG.match(text):
+        return "shell"
+    if _OTHER_ENDINGS.search(name) or _PROSE.match(name) or _OTHER_SHEBANG.match(text) or _PYTHON_LINE.search(text):
+        return ""
+    option = bool(_OPTION.search(text))
+    if _FLAG_FIRST.match(text):
+        return "words" if option else ""
+    return "shell" if option or _PROGRAM.search(text) else ""

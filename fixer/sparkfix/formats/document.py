@@ -12,7 +12,7 @@ from sparkfix.formats.kubernetes.objects import objects_in
 from sparkfix.formats.yaml.nodes import root_node
 from sparkfix.formats.yaml.proof import Scalar, real_scalars
 from sparkfix.formats.yaml.text import YamlText
-from sparkfix.model import KubernetesObject, Node, Problem, PropertyBlock
+from sparkfix.model import KubernetesObject, Node, Problem, PropertyBlock, Span
 from sparkfix.text.source import SourceText
 
 
@@ -22,7 +22,8 @@ class Document:
 
     `language` names how it was read (see `sparkfix.formats.languages`) and `syntax` is what that language keeps of
     it. `nested` are texts inside it that were read on their own; their blocks, objects and problems are among those
-    of the text around them, with the file's spans.
+    of the text around them, with the file's spans. `handed_on` are the words of commands that Spark hands to the
+    application unread.
     """
 
     source: SourceText
@@ -34,6 +35,7 @@ class Document:
     language: str = "yaml"
     nested: tuple[Document, ...] = ()
     syntax: Any = field(default=None, compare=False, repr=False)
+    handed_on: tuple[Span, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def path(self) -> str:
@@ -67,7 +69,7 @@ class Document:
 @dataclass(frozen=True)
 class Context:
     """What a reader is told of its text: whether it stands in a chart's `templates/`, which template actions the text
-    around it has there (None: nobody has looked), and how it has the texts inside it read.
+    around it has there (None: nobody has looked), what `name` is known of it, and how it has the texts inside it read.
 
     `open_inner` takes such a text, the name that is known of it (a file name or the key above it) and its template
     actions; it gives None if there is nothing in it that sparkfix knows. `read_inner` gives None only if the text is in
@@ -77,6 +79,7 @@ class Context:
     open_inner: Callable[[SourceText, str, Template | None], Document | None]
     in_chart_templates: bool = False
     template: Template | None = None
+    name: str = ""
     read_inner: Callable[[SourceText, str], Document | None] = lambda source, name: None
 
 
@@ -103,4 +106,5 @@ def with_nested(document: Document, nested: Sequence[Nested]) -> Document:
         blocks=tuple(sorted(blocks, key=lambda block: block.span)),
         problems=(*document.problems, *(problem for item in nested for problem in item.document.problems)),
         nested=tuple(item.document for item in nested),
+        handed_on=(*document.handed_on, *(span for item in nested for span in item.document.handed_on)),
     )

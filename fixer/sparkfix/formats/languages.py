@@ -16,6 +16,8 @@ from sparkfix.formats.notebook.reading import read_notebook, rest_of_notebook
 from sparkfix.formats.properties.reading import read_properties
 from sparkfix.formats.python.reading import read_python, rest_of_python
 from sparkfix.formats.scala.reading import read_java, read_scala, rest_of_code
+from sparkfix.formats.shell.reading import read_shell, read_words
+from sparkfix.formats.shell.rest import rest_of_shell, rest_of_words
 from sparkfix.formats.terraform.reading import read_terraform, rest_of_terraform
 from sparkfix.formats.toml.reading import read_toml, rest_of_toml
 from sparkfix.formats.yaml.reading import read_yaml
@@ -54,6 +56,14 @@ LANGUAGES = (
     Language("toml", "`.toml`", re.compile(r"\.toml\Z"), read_toml, rest_of_toml),
     Language("notebook", "`.ipynb`", re.compile(r"\.ipynb\Z"), read_notebook, rest_of_notebook, long_lines=True),
     Language("json", "`.json`", re.compile(r"\.json\Z"), read_json),
+    Language(
+        "shell",
+        "`.sh`, `.bash`, also before `.template`, `.tmpl`, `.tpl`, `.gotmpl`, `.j2`",
+        re.compile(rf"\.(?:sh|bash){_TEMPLATE_ENDINGS}"),
+        read_shell,
+        rest_of_shell,
+    ),
+    Language("words", "none: options of a command in one text", re.compile(r"(?!)"), read_words, rest_of_words),
     Language(
         "yaml",
         "`.yaml`, `.yml`, `.tpl`, `.gotmpl`, also before `.template`, `.tmpl`, `.gotmpl`, `.j2`",

@@ -51,7 +51,7 @@ def _read_inner(source: SourceText, name: str, template: Template | None, depth:
     if not found:
         return None
     try:
-        return language(found).read(source, replace(_context(depth), template=template))
+        return language(found).read(source, replace(_context(depth), template=template, name=name))
     except Exception as error:
         # As for a file: what surrounds the text is still read.
         return Document(source, problems=(internal_problem(source.path, error),), language="")

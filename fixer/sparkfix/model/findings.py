@@ -295,7 +295,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class AppliedFix:
-    """A fix that was made; `at` is its place (`path:line:column`) in the text that it was made in.
+    """A fix that was made; `at` is its place (`path:line:column`) in the text as it was before the run.
 
     `proof` is what rendering showed of it, in words.
     """

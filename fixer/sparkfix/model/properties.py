@@ -88,6 +88,11 @@ class PropertyBlock:
     owner: KubernetesObject | None = None
     confidential: bool = False
 
+    @property
+    def on_command_line(self) -> bool:
+        """Do the settings stand in a command of spark-submit's kind, where they win over files?"""
+        return self.carrier in ("arguments", "flags")
+
     def by_key(self) -> dict[str, tuple[Property, ...]]:
         """All settings of each key, in file order."""
         found: dict[str, list[Property]] = {}

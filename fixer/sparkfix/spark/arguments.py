@@ -69,6 +69,14 @@ def settings_of(workload: Workload) -> Iterator[tuple[Option, str, str]]:
                 yield option, key, value
 
 
+def options_of(workload: Workload, *names: str) -> Iterator[Option]:
+    """The options with some names that commands of a workload give to Spark and that no format finds as properties."""
+    for command in workload.commands:
+        for option in spark_options(command):
+            if option.name in names and property_at(workload, option.word) is None:
+                yield option
+
+
 def rewritten(workload: Workload, option: Option, text: str) -> SetField | SetWords | None:
     """The change that gives an option's value another text; None where a shell would read it in its own way."""
     word = option.word
@@ -125,10 +133,10 @@ def without_actions(text: str) -> str:
 
 
 def property_at(workload: Workload, word: Word) -> Property | None:
-    """The property that a word sets, if it is one that a format found."""
+    """The property whose value a word holds, if it is one that a format found."""
     for block in workload.blocks:
         for item in block.properties:
-            if item.path == workload.path and word.span.start <= item.key_span.start < word.span.end:
+            if item.path == workload.path and word.span.covers(item.value_span):
                 return item
     return None
 

@@ -89,11 +89,16 @@ def is_pod_ip(workload: Workload, hosts: Iterable[Property]) -> bool:
 
 
 def reference(workload: Workload, item: Property, name: str) -> str:
-    """How a variable is written beside a property so that it reaches Spark: Kubernetes' form in arguments, else Spark's."""
+    """How a variable is written beside a property so that it reaches Spark: Kubernetes' form in a container's arguments,
+    else Spark's."""
     for block in workload.blocks:
-        if item in block.properties and block.carrier == "arguments":
+        if item in block.properties and block.on_command_line and _in_a_container(workload, item):
             return f"$({name})"
     return f"${{env:{name}}}"
+
+
+def _in_a_container(workload: Workload, item: Property) -> bool:
+    return any(one.path == item.path and one.node.span.covers(item.key_span) for one in workload.containers)
 
 
 def places_for_address(workload: Workload) -> tuple[Property, ...]:

@@ -76,7 +76,7 @@ def _setting(
 ) -> tuple[str, str, Property | None]:
     """What decides a port: key, number (`0` for a random one, empty if not known) and the property, if one does."""
     for key in keys:
-        given = workload.given(key) if block.carrier != "arguments" else None
+        given = workload.given(key) if not block.on_command_line else None
         item = view.effective.get(key)
         if given is not None:
             return key, number_or_action(given), None

@@ -10,21 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sparkfix.model import Command, Word
+from sparkfix.spark.flags import SWITCHES
+from sparkfix.spark.programs import is_resource_text
 
 CONNECT_CLASS = "org.apache.spark.sql.connect.service.SparkConnectServer"
 CONNECT_PORT = "15002"
 # Spark's own default of spark.redaction.regex (Spark 3.5, internal/config/package.scala).
 SECRET_KEY = re.compile(r"secret|password|token|access[.]?key", re.IGNORECASE)
 
-_RESOURCE = re.compile(
-    r"(?:\.(?:jar|py|R|zip|egg)$|^spark-internal$|^local://|^pyspark-shell$|^sparkr-shell$)", re.IGNORECASE
-)
 _DAEMON = re.compile(
     r"\.deploy\.(?:history\.HistoryServer|master\.Master|worker\.Worker|ExternalShuffleService|mesos\.)"
-)
-# Options of spark-submit without a value (SparkSubmitOptionParser, Spark 3.5).
-_SWITCHES = frozenset(
-    {"--help", "-h", "--supervise", "--usage-error", "--verbose", "-v", "--version", "--load-spark-defaults"}
 )
 # Scripts that hand their arguments to a class, the first two by way of spark-submit (sbin/, Spark 3.5; `--wait`: 4.0).
 _SCRIPTS = ("start-connect-server.sh", "start-thriftserver.sh", "start-history-server.sh")
@@ -112,7 +107,7 @@ def _submit(command: Command, at: int) -> Launch:
         options.append(position)
         if text == "--class":
             main_class = position + 1
-        if "=" not in text and text not in _SWITCHES:
+        if "=" not in text and text not in SWITCHES:
             options.append(position + 1)
             position += 1
         position += 1
@@ -141,7 +136,7 @@ def _may_be_options(word: Word) -> bool:
 
 def takes_value(option: str) -> bool:
     """Is the word behind an option of spark-submit its value?"""
-    return option.startswith("-") and option not in _SWITCHES
+    return option.startswith("-") and option not in SWITCHES
 
 
 def reads_properties_file(main_class: str) -> bool:
@@ -169,7 +164,7 @@ def as_submit(launch: Launch, main: Word, options: Sequence[Word], rest: Sequenc
 
 def is_resource(word: Word) -> bool:
     """Does a word look like a primary resource (a jar, a Python file, `spark-internal`)?"""
-    return bool(_RESOURCE.search(word.text))
+    return is_resource_text(word.text)
 
 
 def mentions_connect(texts: Sequence[str]) -> str:

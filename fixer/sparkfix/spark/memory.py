@@ -34,7 +34,7 @@ def heaps(workload: Workload) -> Iterator[tuple[str, str, Place]]:
     given = workload.given(MEMORY)
     seen = False
     for block in workload.blocks:
-        if given is not None and block.carrier != "arguments":
+        if given is not None and not block.on_command_line:
             continue
         for view in block.variants(MASTER, MEMORY):
             item = view.effective.get(MEMORY)

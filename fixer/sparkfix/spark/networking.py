@@ -64,7 +64,7 @@ def unbound_hosts(workload: Workload) -> tuple[Property, ...]:
     if workload.in_cluster_mode() or _bound_elsewhere(workload):
         return ()
     for block in _with_host(workload):
-        overridden = workload.given(HOST) is not None and block.carrier != "arguments"
+        overridden = workload.given(HOST) is not None and not block.on_command_line
         if overridden or any(layer.all(BIND) for layer in layers_below(workload, block)):
             continue
         for view in block.variants(MASTER, HOST, BIND):
@@ -184,7 +184,7 @@ def driver_sockets(workload: Workload, block: PropertyBlock, view: Variant) -> d
     """
 
     def port(key: str, default: str = "") -> str:
-        value = view.value(key) if block.carrier == "arguments" else workload.given(key) or view.value(key)
+        value = view.value(key) if block.on_command_line else workload.given(key) or view.value(key)
         if value is None:
             elsewhere = any(other.all(key) for other in workload.blocks if other is not block)
             return "" if elsewhere else default

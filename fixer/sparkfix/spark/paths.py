@@ -39,7 +39,7 @@ def settings(workload: Workload) -> Iterator[tuple[Property, str]]:
     """
     for block in workload.blocks:
         for item in block.properties:
-            if block.carrier == "arguments" or workload.given(item.key) is None:
+            if block.on_command_line or workload.given(item.key) is None:
                 if _FILE_KEY.fullmatch(item.key):
                     yield item, item.value.strip()
                 elif item.key == "spark.driver.extraJavaOptions":

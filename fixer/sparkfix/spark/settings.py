@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sparkfix.model import Property, PropertyBlock, Variant, Workload
+from sparkfix.spark.flags import FLAG_OF
 
 # Carriers in files, resources and commands. What code or data sets may come to Spark later, or in another way.
-_AT_LAUNCH = frozenset(
-    {"properties text", "base64 Secret", "map", "nested map", "list of pairs", "list", "arguments", "resource fields"}
-)
+_AT_LAUNCH = frozenset({
+    "properties text", "base64 Secret", "map", "nested map", "list of pairs", "list", "arguments", "flags",
+    "resource fields",
+})  # fmt: skip
 
 
 def given_at_launch(block: PropertyBlock) -> bool:
@@ -25,8 +27,13 @@ def in_effect(workload: Workload) -> Iterator[tuple[PropertyBlock, Property]]:
     """The properties of a workload, each with its block, without those that its command line overrides."""
     for block in workload.blocks:
         for item in block.properties:
-            if block.carrier == "arguments" or workload.given(item.key) is None:
+            if block.on_command_line or workload.given(item.key) is None:
                 yield block, item
+
+
+def written_name(block: PropertyBlock, item: Property) -> str:
+    """What a property is called where it is set: its key, or the option of spark-submit that stands for it."""
+    return FLAG_OF.get(item.key, item.key) if block.carrier == "flags" else item.key
 
 
 def values_of(workload: Workload, key: str) -> list[str]:
@@ -40,7 +47,7 @@ def values_of(workload: Workload, key: str) -> list[str]:
 def value_in(workload: Workload, block: PropertyBlock, view: Variant, key: str) -> str | None:
     """The value of a key with one combination of a block's arms: the command line's, the block's, or another block's."""
     own = view.value(key)
-    if block.carrier == "arguments" and own is not None:
+    if block.on_command_line and own is not None:
         return own
     given = workload.given(key)
     if given is not None or own is not None:

@@ -17,6 +17,7 @@ def placed(
     *,
     at: int,
     indent: str | None = None,
+    escape_at: Callable[[int, int], Callable[[str], str]] | None = None,
 ) -> SourceText:
     """The text that some pieces of `outer` make up, in their order; `at` is where it begins if it is empty.
 
@@ -38,7 +39,7 @@ def placed(
             starts.extend([start] * len(raw))
             ends.extend([end] * len(raw))
         data += raw
-    return SourceText(outer.path, bytes(data), Placement(outer, starts, ends, at, escape, indent))
+    return SourceText(outer.path, bytes(data), Placement(outer, starts, ends, at, escape, indent, escape_at))
 
 
 def indented(outer: SourceText, start: int, end: int) -> SourceText:

@@ -33,8 +33,9 @@ class Placement:
 
     `starts` and `ends` have the offsets in the outer text between which each byte of the inner one stands; `at` is
     where the inner text begins (and ends, if it is empty). `escape` writes inner text as outer text or raises
-    `Refused`. `indent` is what stands before each line in the outer text; where it is None, lines of the inner text
-    are no lines of the outer one.
+    `Refused`; where that depends on the place, `escape_at` gives the function for a range of the outer text. `indent` is
+    what stands before each line in the outer text; where it is None, lines of the inner text are no lines of the outer
+    one.
     """
 
     outer: SourceText
@@ -43,6 +44,7 @@ class Placement:
     at: int
     escape: Callable[[str], str]
     indent: str | None = None
+    escape_at: Callable[[int, int], Callable[[str], str]] | None = None
 
     def range(self, start: int, end: int) -> tuple[int, int]:
         """The range in the outer text of a range of the inner one."""
@@ -58,7 +60,8 @@ class Placement:
         """The edit of the file that replaces a range of the inner text. Raises `Refused` where that cannot be."""
         first, last = self.range(start, end)
         if self.indent is None:
-            return self.outer.edit(first, last, self.escape(text))
+            escape = self.escape if self.escape_at is None else self.escape_at(first, last)
+            return self.outer.edit(first, last, escape(text))
         begins_line = start == inner.line_start(start)
         if begins_line and (text.endswith("\n") or (not text and end > start and inner.folded[end - 1] == "\n")):
             first = self.outer.line_start(first)

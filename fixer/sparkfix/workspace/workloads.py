@@ -10,7 +10,9 @@ from sparkfix.formats.kubernetes.objects import containers_of
 from sparkfix.model import Command, Container, KubernetesObject, PropertyBlock, Role, Workload
 from sparkfix.spark.daemons import daemon_of
 from sparkfix.spark.facts import launch_of
+from sparkfix.spark.flags import FLAGS
 from sparkfix.spark.names import written
+from sparkfix.spark.programs import launcher_at
 from sparkfix.spark.resources import CARRIER
 from sparkfix.workspace.claims import Claims, claims_of
 from sparkfix.workspace.expanders import folder_expander, pod_expander
@@ -176,18 +178,25 @@ def _driver(
 
 
 def _command_line(commands: Iterable[Command]) -> Iterator[tuple[str, str]]:
-    """The settings that commands make with `--conf` and `--master`, in order; they win over files."""
+    """The settings that commands make with `--conf` and with named options, which win over `--conf`; all win over
+    files."""
     for command in commands:
         launch = launch_of(command)
         end = launch.resource if launch is not None and launch.resource is not None else len(command.words)
         texts = [word.text for word in command.words[:end]]
+        yield from _settings(texts)
+        known = launch is not None or launcher_at(texts) is not None
         for text, following in zip(texts, [*texts[1:], ""], strict=True):
-            if text == "--master":
-                yield "spark.master", following
-                continue
-            setting = following if text in ("--conf", "-c") else text.removeprefix("--conf=")
-            if (setting != text or text in ("--conf", "-c")) and "=" in setting:
-                key, _, value = setting.partition("=")
+            name, separator, value = text.partition("=")
+            if name in FLAGS and (known or name == "--master"):
+                yield FLAGS[name], value if separator else following
+
+
+def _settings(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
+    for text, following in zip(texts, [*texts[1:], ""], strict=True):
+        if text in ("--conf", "-c") or text.startswith("--conf="):
+            key, separator, value = (text.removeprefix("--conf=") if "=" in text else following).partition("=")
+            if separator:
                 yield key, value
 
 

@@ -10,6 +10,7 @@ from sparkfix.formats.document import Document
 from sparkfix.formats.languages import language_of_file
 from sparkfix.formats.reading import open_document
 from sparkfix.model import Problem
+from sparkfix.spark.flags import FLAG_OF
 from sparkfix.spark.resources import belongs_to_resource
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.find import binary, is_candidate
@@ -17,7 +18,8 @@ from sparkfix.workspace.store import Store
 
 LONGEST_LINE = 1 << 20
 _PROPERTY = re.compile(
-    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n|[\"']\]?[ \t]*(?:[,)=]|->))|-submit|-class)",
+    rb"spark(?:\.[A-Za-z][^\s=:\"']*(?:[\"']?[ \t]*(?:[:=]|\r?$)|[ \t]+\S|\\n|[\"']\]?[ \t]*(?:[,)=]|->))"
+    rb"|[23]?-(?:submit|class|shell|sql)|R?[ \t]+--?[a-z])",
     re.MULTILINE,
 )
 _NESTED = re.compile(rb"(?i)spark[\w.\-]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+spark:[ \t]*\r?\n")
@@ -36,6 +38,7 @@ _DAEMONS = (
     b"/spark-master",
     b"/spark-worker",
 )
+_FLAGS = {key.encode(): flag.encode() for key, flag in FLAG_OF.items()}
 # Where a program begins to configure Spark, also with names that hold no key.
 _BUILDERS = (b"Session.builder", b"SparkConf(")
 _BASE64 = (b"c3Bhcm", b"NwYXJr", b"zcGFya")
@@ -66,10 +69,11 @@ def _in_base64(data: bytes) -> bool:
 
 
 def mentions(data: bytes, needles: Iterable[bytes]) -> bool:
-    """Does a file hold one of these words, or spell its properties so that no word can be found (nesting, base64)?"""
+    """Does a file hold one of these words, or spell its properties so that no word can be found (nesting, base64)? A
+    property may also stand there as an option of spark-submit."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.replace(b"\0", b"")
-    if any(needle in data for needle in needles):
+    if any(needle in data or (needle in _FLAGS and _FLAGS[needle] in data) for needle in needles):
         return True
     return _is_nested(data) or _in_base64(data)
 

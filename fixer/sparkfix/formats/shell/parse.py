@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-_WORDS = frozenset({
+WORDS = frozenset({
     "word", "string", "raw_string", "concatenation", "number", "simple_expansion", "expansion", "command_substitution",
     "ansi_c_string", "translated_string", "command_name", "process_substitution", "arithmetic_expansion",
 })  # fmt: skip
-_DYNAMIC = frozenset(
+DYNAMIC = frozenset(
     {"simple_expansion", "expansion", "command_substitution", "arithmetic_expansion", "process_substitution"}
 )
 
@@ -26,7 +26,8 @@ class ShellWord:
 
 
 @cache
-def _parser() -> Any:
+def parser() -> Any:
+    """The parser of bash scripts."""
     import tree_sitter
     import tree_sitter_bash
 
@@ -37,11 +38,11 @@ def find_commands(script: str) -> list[tuple[ShellWord, ...]]:
     """All simple commands of an ASCII script in order, with assignments and redirections left out."""
     data = script.encode("ascii", "replace")
     found: list[tuple[ShellWord, ...]] = []
-    stack = [_parser().parse(data).root_node]
+    stack = [parser().parse(data).root_node]
     while stack:
         node = stack.pop()
         if node.type == "command":
-            words = tuple(_word(data, child) for child in node.children if child.type in _WORDS)
+            words = tuple(_word(data, child) for child in node.children if child.type in WORDS)
             if words:
                 found.append(words)
         stack.extend(reversed(node.children))
@@ -54,7 +55,7 @@ def _word(data: bytes, node: Any) -> ShellWord:
 
 
 def _computed(node: Any) -> bool:
-    return node.type in _DYNAMIC or any(_computed(child) for child in node.children)
+    return node.type in DYNAMIC or any(_computed(child) for child in node.children)
 
 
 def _unquote(text: str) -> str:

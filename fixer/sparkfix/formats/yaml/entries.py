@@ -41,7 +41,7 @@ class Item:
     alone: str = "it is the only entry of its map"
 
 
-def _written(source: SourceText, text: str, style: str | None, *, flow: bool, like: str = "") -> str:
+def written(source: SourceText, text: str, style: str | None, *, flow: bool, like: str = "") -> str:
     """A text as a scalar of this file; plain it may have the type of `like`."""
     return encode(text, style, flow=flow, like=like if "{{" not in like else "", template=source.has_braces)
 
@@ -58,10 +58,10 @@ def value_edit(source: SourceText, piece: Piece, value: str, *, flow: bool) -> E
         raise Refused("the value goes over several lines")
     old = source.text(piece.start, piece.end)
     if not old:
-        text = " " + _written(source, value, None, flow=flow) if value else ""
+        text = " " + written(source, value, None, flow=flow) if value else ""
         return _edit(source, piece.start, piece.end, text)
     like = old if piece.style is None else ""
-    return _edit(source, piece.start, piece.end, _written(source, value, piece.style, flow=flow, like=like))
+    return _edit(source, piece.start, piece.end, written(source, value, piece.style, flow=flow, like=like))
 
 
 def line_range(source: SourceText, item: Item) -> tuple[int, int]:
@@ -186,8 +186,8 @@ class MapEntry:
             gap = ": "
         if like is None:
             like = self.source.text(self.value.start, self.value.end) if self.value.style is None else ""
-        text = _written(self.source, key, key_style, flow=flow) + gap
-        text += _written(self.source, value, style, flow=flow, like=like)
+        text = written(self.source, key, key_style, flow=flow) + gap
+        text += written(self.source, value, style, flow=flow, like=like)
         if flow:
             return (add_to_flow(self.source, self.item, text, before=before),)
         return insert_lines(self.source, self.item, [indent_of(self.source, self.item.start) + text], before=before)
@@ -223,8 +223,8 @@ class PairEntry:
         source, item = self.source, self.item
         name_style = self.key.style if self.key.style in ("'", '"') else None
         style = self.value.style if self.value.style in ("'", '"') else None
-        name = f"{self.name_field}: {_written(source, key, name_style, flow=item.flow)}"
-        text = f"{self.value_field}: {_written(source, value, style, flow=item.flow)}"
+        name = f"{self.name_field}: {written(source, key, name_style, flow=item.flow)}"
+        text = f"{self.value_field}: {written(source, value, style, flow=item.flow)}"
         if item.flow or source.folded[item.start] == "{":
             raise Refused("the list is written in flow style")
         indent = indent_of(source, item.start)
@@ -255,7 +255,7 @@ class ArgumentEntry:
     flag: Piece | None = None
 
     def _write(self, key: str, value: str) -> str:
-        return _written(self.source, f"{self.prefix}{key}={value}", self.piece.style, flow=self.item.flow)
+        return written(self.source, f"{self.prefix}{key}={value}", self.piece.style, flow=self.item.flow)
 
     def set_value(self, value: str) -> tuple[Edit, ...]:
         return (_edit(self.source, self.piece.start, self.piece.end, self._write(self.key, value)),)

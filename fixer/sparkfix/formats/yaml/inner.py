@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sparkfix.formats.detect import may_hold_settings
@@ -24,14 +25,17 @@ class InnerScalar:
     confidential: bool
 
 
-def inner_scalars(text: YamlText, taken: Collection[int]) -> Iterator[InnerScalar]:
-    """The scalars of all documents that speak of Spark in several words, but for those that start at `taken` bytes."""
+def inner_scalars(text: YamlText, taken: Collection[int], keys: Sequence[int]) -> Iterator[InnerScalar]:
+    """The scalars of all documents that speak of Spark in several words, but for those that start at `taken` bytes and
+    those that hold one of some `keys` (bytes, in order)."""
     for document in text.documents:
         for root, kind, prefix in objects_of(document.root):
             seen: set[int] = set()
             for node, name, route in _scalars(text, document, root, "", (), seen):
                 start, end = text.start(document, node), text.end(document, node)
-                if text.source.span(start, end).start not in taken:
+                span = text.source.span(start, end)
+                index = bisect_left(keys, span.start)
+                if span.start not in taken and not (index < len(keys) and keys[index] < span.end):
                     inner = scalar_source(text, node, start, end)
                     if inner is not None:
                         yield InnerScalar(inner, name, where_of((*prefix, *route), kind), is_confidential(kind))
@@ -52,10 +56,17 @@ def _scalars(
     if isinstance(node, MappingNode):
         for key, value in node.value:
             if isinstance(key, ScalarNode):
-                yield from _scalars(text, document, value, str(key.value), (*route, str(key.value)), seen)
+                name = _variable(node) if key.value == "value" else ""
+                yield from _scalars(text, document, value, name or str(key.value), (*route, str(key.value)), seen)
     elif isinstance(node, SequenceNode):
         for index, item in enumerate(node.value):
             yield from _scalars(text, document, item, name, (*route, str(index)), seen)
+
+
+def _variable(node: MappingNode) -> str:
+    """The name beside a value, as in `{name: SPARK_OPTS, value: …}`."""
+    names = (value.value for key, value in node.value if isinstance(key, ScalarNode) and key.value == "name")
+    return next((name for name in names if isinstance(name, str)), "")
 
 
 def scalar_source(text: YamlText, node: ScalarNode, start: int, end: int) -> SourceText | None:
@@ -65,4 +76,5 @@ def scalar_source(text: YamlText, node: ScalarNode, start: int, end: int) -> Sou
         return indented(source, source.line_end(start), end)
     if node.style == ">":
         return folded_scalar(source, source.line_end(start), end)
-    return None if text.has_actions(start, end) else flow_scalar(source, start, end, style_of(node))
+    actions = [(action.start, action.end) for action in text.template.within(start, end)]
+    return flow_scalar(source, start, end, style_of(node), actions=actions, folds=True)

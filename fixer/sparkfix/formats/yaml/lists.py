@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sparkfix.formats.helm.extent import GOES_ON, PARTLY, goes_on, whole
 from sparkfix.formats.properties.parse import settings_in_a_row
 from sparkfix.formats.yaml.compose import MappingNode, Node, ScalarNode, SequenceNode
 from sparkfix.formats.yaml.entries import ArgumentEntry, Item, PairEntry, Piece
+from sparkfix.formats.yaml.flags import Flag, FlagItemEntry, extent_of, flags_in
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.formats.yaml.walk import ALIASED, COMPUTED, IN_A_ROW, Found, Walk, value_lock
 from sparkfix.model import Property, Span
@@ -46,6 +47,7 @@ def list_blocks(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Itera
     yield from _pairs(walk, node, route)
     if not (route[:1] and route[0] in _GENERATORS and route[-1] in _SOURCES):
         yield from _arguments(walk, node, route)
+        yield from _flags(walk, node, route)
 
 
 class _Items:
@@ -151,6 +153,49 @@ def _arguments(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterat
     if properties:
         carrier = "arguments" if _is_command(node) else "list"
         yield Found(carrier, route, tuple(properties), text.start(document, node), text.end(document, node))
+
+
+def _flags(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterator[Found]:
+    """The named options of spark-submit in a list of words."""
+    if any(not isinstance(item, ScalarNode) for item in node.value):
+        return
+    text, document = walk.text, walk.document
+    texts = [text.scalar(document, item) for item in node.value]
+    found = list(flags_in(texts))
+    if not found:
+        return
+    items = _Items(walk, node)
+    properties = tuple(_flag(walk, node, flag, texts, items.item(flag.at, flag.value_at)) for flag in found)
+    yield Found("flags", route, properties, text.start(document, node), text.end(document, node))
+
+
+def _flag(walk: Walk, node: SequenceNode, flag: Flag, texts: Sequence[str], item: Item) -> Property:
+    text = walk.text
+    name, value = walk.piece(node.value[flag.at]), walk.piece(node.value[flag.value_at])
+    joined = flag.at == flag.value_at
+    own = texts[flag.value_at]
+    raw = text.source.folded[value.start : value.end]
+    value_start = value.start + (raw.find("=") + 1 if joined else 0)
+    value_end = value.end - (1 if joined and value.style in ("'", '"') else 0)
+    locked = ""
+    if value.style in ("|", ">"):
+        locked = "its value is a block scalar"
+    elif "\n" in raw or {id(node.value[flag.at]), id(node.value[flag.value_at])} & walk.shared:
+        locked = "it goes over several lines"
+    elif text.template.actions:
+        locked = _template_lock(text, value)
+    return Property(
+        path=text.source.path,
+        key=flag.key,
+        value=own.partition("=")[2] if joined else own,
+        key_span=text.source.span(name.start, value_start - 1 if joined else name.end),
+        value_span=text.source.span(value_start, max(value_start, value_end)),
+        guard=text.guard(name.start),
+        templated=text.has_actions(value.start, value.end),
+        locked=locked,
+        entry=FlagItemEntry(text.source, flag.name, name, None if joined else value, item),
+        extent=extent_of(text.source, item),
+    )
 
 
 def _is_flag(node: Node | None) -> bool:

@@ -130,24 +130,31 @@ def _nested(document: Document, context: Context) -> Iterator[Nested]:
     """The texts in scalars that are not read as properties, with the routes to them."""
     taken = {block.span.start for block in document.blocks}
     taken.update(item.value_span.start for block in document.blocks for item in block.properties)
+    keys = sorted(item.key_span.start for block in document.blocks for item in block.properties)
     for text in document.texts:
-        for scalar in inner_scalars(text, taken):
+        for scalar in inner_scalars(text, taken, keys):
             template = inner_template(document.template, scalar.source) if document.template.actions else None
             inner = context.open_inner(scalar.source, scalar.name, template)
-            if inner is not None:
+            if inner is not None and not (inner.language == "words" and _is_handed_on(document, inner)):
                 yield Nested(inner, scalar.where, scalar.confidential)
+
+
+def _is_handed_on(document: Document, inner: Document) -> bool:
+    """Does a text stand in a word that Spark hands to the application?"""
+    start = inner.source.span(0, 0)
+    return any(span.covers(start) for span in application_arguments(document.objects))
 
 
 def _without_application_arguments(document: Document) -> Document:
     """The document without `--conf` words that stand behind the application: Spark does not read those."""
-    if all(block.carrier != "arguments" for block in document.blocks):
+    if not any(block.on_command_line for block in document.blocks):
         return document
     unread = application_arguments(document.objects)
     kept = []
     for block in document.blocks:
         own = tuple(
             item for item in block.properties if not any(span.covers(item.key_span) for span in unread)
-        ) if block.carrier == "arguments" else block.properties  # fmt: skip
+        ) if block.on_command_line else block.properties  # fmt: skip
         if own:
             kept.append(replace(block, properties=own))
     return replace(document, blocks=tuple(kept))

@@ -14,8 +14,10 @@ from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNod
 from sparkfix.formats.yaml.scalars import decode
 from sparkfix.model import Guard, Span
 from sparkfix.model import Node as ModelNode
+from sparkfix.spark.flags import OWN
 from sparkfix.text.source import SourceText
 
+_SPARK = re.compile("spark|" + "|".join(map(re.escape, sorted(OWN))))
 _NODE_PROPERTIES = re.compile(r"(?:[&!]\S*(?:[ \t]+|\Z))+")
 
 
@@ -120,12 +122,9 @@ class YamlText:
 
     @cached_property
     def mentions(self) -> list[int]:
-        """Offsets of the word `spark` in the masked text, so that a walk can skip what never says it."""
-        found, position = [], self.masked.find("spark")
-        while position >= 0:
-            found.append(position)
-            position = self.masked.find("spark", position + 5)
-        return found
+        """Offsets of the word `spark` and of Spark's own options in the masked text, so that a walk can skip what never
+        says them."""
+        return [match.start() for match in _SPARK.finditer(self.masked)]
 
     def mentioned(self, start: int, end: int) -> bool:
         index = bisect_left(self.mentions, start)

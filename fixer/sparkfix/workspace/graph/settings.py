@@ -73,7 +73,7 @@ def block_pieces(
     owner = block.owner
     if inside:
         yield own
-        yield GraphEdge(container_id(inside[0]), own.id, "arguments" if block.carrier == "arguments" else "sets")
+        yield GraphEdge(container_id(inside[0]), own.id, "arguments" if block.on_command_line else "sets")
     elif owner is not None and object_id(owner) == root:
         yield own
         yield GraphEdge(root, own.id, "sets")

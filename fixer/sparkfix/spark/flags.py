@@ -1,0 +1,48 @@
+"""Options of spark-submit that are named after what they set, and the properties that they set.
+
+Source: `SparkSubmitOptionParser` (the options), `SparkSubmitArguments.loadEnvironmentArguments` and the
+`OptionAssigner`s of `SparkSubmit.prepareSubmitEnvironment` (the properties), Spark 3.5. An option wins over `--conf`
+with the same property: the latter is looked at only where the option is not given.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+FLAGS: MappingProxyType[str, str] = MappingProxyType({
+    "--archives": "spark.archives",
+    "--deploy-mode": "spark.submit.deployMode",
+    "--driver-class-path": "spark.driver.extraClassPath",
+    "--driver-cores": "spark.driver.cores",
+    "--driver-java-options": "spark.driver.extraJavaOptions",
+    "--driver-library-path": "spark.driver.extraLibraryPath",
+    "--driver-memory": "spark.driver.memory",
+    "--exclude-packages": "spark.jars.excludes",
+    "--executor-cores": "spark.executor.cores",
+    "--executor-memory": "spark.executor.memory",
+    "--files": "spark.files",
+    "--jars": "spark.jars",
+    "--keytab": "spark.kerberos.keytab",
+    "--master": "spark.master",
+    "--name": "spark.app.name",
+    "--num-executors": "spark.executor.instances",
+    "--packages": "spark.jars.packages",
+    "--principal": "spark.kerberos.principal",
+    "--py-files": "spark.submit.pyFiles",
+    "--queue": "spark.yarn.queue",
+    "--remote": "spark.remote",
+    "--repositories": "spark.jars.repositories",
+    "--total-executor-cores": "spark.cores.max",
+})  # fmt: skip
+FLAG_OF: MappingProxyType[str, str] = MappingProxyType({key: flag for flag, key in FLAGS.items()})
+OWN = frozenset({
+    "--deploy-mode", "--driver-class-path", "--driver-cores", "--driver-java-options", "--driver-library-path",
+    "--driver-memory", "--exclude-packages", "--executor-cores", "--executor-memory", "--num-executors", "--packages",
+    "--py-files", "--total-executor-cores",
+})  # fmt: skip
+"""Options that no other well-known program has, so that they show Spark where its program is not named."""
+
+SWITCHES = frozenset(
+    {"--help", "-h", "--supervise", "--usage-error", "--verbose", "-v", "--version", "--load-spark-defaults"}
+)
+"""Options of spark-submit without a value (SparkSubmitOptionParser, Spark 3.5 and, for the last one, 4.0)."""
