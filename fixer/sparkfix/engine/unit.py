@@ -26,7 +26,7 @@ from sparkfix.model import (
 )
 from sparkfix.spark.resources import belongs_to_resource, spellings
 from sparkfix.workspace.workloads import workloads_of
-from sparkfix.workspace.workspace import Workspace, mentions
+from sparkfix.workspace.workspace import Workspace, mentions, searchable
 
 _KEY = re.compile(r"spark\.[A-Za-z][\w.]*")
 _SUBMIT = (b"spark-submit", b"spark-class", b"start-connect-server", b"start-thriftserver")
@@ -93,7 +93,7 @@ def may_find(rule: Rule, contents: Collection[bytes], workspace: Workspace, unit
 def speaks_of(data: bytes, needles: Iterable[bytes]) -> bool:
     """Does a file hold one of some words, or a field of a custom resource that becomes a property with one of them?"""
     words = tuple(needles)
-    return mentions(data, words) or (belongs_to_resource(data) and mentions(data, spellings(words)))
+    return mentions(data, words) or (belongs_to_resource(searchable(data)) and mentions(data, spellings(words)))
 
 
 def tell(problems: list[Problem] | None, path: str, error: Exception) -> None:

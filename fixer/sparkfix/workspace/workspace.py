@@ -49,8 +49,7 @@ def mentions_spark(data: bytes) -> bool:
 
     Prose that names a property passes, too; a file that does not pass holds nothing that sparkfix knows.
     """
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        data = data.replace(b"\0", b"")
+    data = searchable(data)
     if b"park" not in data:  # most files
         return (_START in data and any(word in data for word in _SERVERS)) or _in_base64(data)
     if b"spark" in data and (_PROPERTY.search(data) or _is_nested(data)):
@@ -64,6 +63,11 @@ def mentions_spark(data: bytes) -> bool:
     return _in_base64(data)
 
 
+def searchable(data: bytes) -> bytes:
+    """The bytes in which ASCII words can be searched for: UTF-16 without its zero bytes."""
+    return data.replace(b"\0", b"") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data
+
+
 def _in_base64(data: bytes) -> bool:
     return b"Secret" in data and any(word in data for word in _BASE64)
 
@@ -71,8 +75,7 @@ def _in_base64(data: bytes) -> bool:
 def mentions(data: bytes, needles: Iterable[bytes]) -> bool:
     """Does a file hold one of these words, or spell its properties so that no word can be found (nesting, base64)? A
     property may also stand there as an option of spark-submit."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        data = data.replace(b"\0", b"")
+    data = searchable(data)
     if any(needle in data or (needle in _FLAGS and _FLAGS[needle] in data) for needle in needles):
         return True
     return _is_nested(data) or _in_base64(data)
