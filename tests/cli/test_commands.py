@@ -224,3 +224,47 @@ def test_fields_of_resources_are_edited_by_kind(tree: Path, sparkfix: Run) -> No
     assert path.read_text().startswith(text.replace("3.5.0", "3.5.8"))
     assert sparkfix("set", "spark.submit.deployMode=client", "app.yaml").code == 0
     assert "mode: client\n" in path.read_text()
+
+
+APPLICATION = """\
+apiVersion: sparkoperator.k8s.io/v1beta2
+kind: SparkApplication
+metadata:
+  name: a
+spec:
+  sparkVersion: 3.5.0
+"""
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata:
+  name: sparkapplications.sparkoperator.k8s.io
+"""
+
+
+def test_only_files_that_name_the_kind_and_the_field_are_told_of(tree: Path, sparkfix: Run) -> None:
+    (tree / "app.yaml").write_text(APPLICATION)
+    (tree / "broken.yaml").write_text(APPLICATION + "  image: [\n")
+    (tree / "other.yaml").write_text(APPLICATION.replace("sparkVersion", "mode") + "  image: [\n")
+    ran = sparkfix("set", "spec.sparkVersion=3.5.8", "--kind", "SparkApplication", "--no-render")
+    assert ran.code == 0
+    assert "broken.yaml:8 not understood" in ran.out
+    assert "other.yaml" not in ran.out
+    assert "1 fix, changed 1 file" in ran.out
+    added = sparkfix("set", "spec.image=spark:3.5.8", "--kind", "SparkApplication", "--add", "--no-render", "--strict")
+    assert added.code == 2
+    assert "other.yaml:8 not understood" in added.err
+
+
+def test_a_change_beside_definitions_tells_which_overlay_it_reaches(tmp_path: Path, sparkfix: Run) -> None:
+    for name, text in {
+        "base/kustomization.yaml": "resources: [crd.yaml, app.yaml]\n",
+        "base/crd.yaml": DEFINITION,
+        "base/app.yaml": APPLICATION,
+        "dev/kustomization.yaml": "resources: [../base]\n",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    ran = sparkfix("set", "spec.sparkVersion=3.5.8", "--kind", "SparkApplication", "--no-render", cwd=tmp_path)
+    assert "note: base/app.yaml reaches 1 overlay: dev" in ran.out

@@ -555,3 +555,25 @@ def test_many_files_are_told_in_one_line() -> None:
     told = Recovery(True, tuple(f"f{n}.yaml" for n in range(200)))
     assert str(told) == "Finished an interrupted write: 200 files (f0.yaml, f1.yaml, f2.yaml and 197 more)"
     assert str(Recovery(False, ("a",))) == "Undid an interrupted write: 1 file (a)"
+
+
+def test_files_that_cannot_reach_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"{number}.yaml" for number in range(8)]
+    for name in names:
+        (tmp_path / name).write_bytes(b"old\n")
+    sync = os.fsync
+
+    def failing(descriptor: int) -> None:
+        if os.fstat(descriptor).st_size == len(b"new 5\n" * 5):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", failing)
+    changes = [FileChange(name, b"old\n", f"new {name[0]}\n".encode() * int(name[0])) for name in names]
+    with pytest.raises(
+        SparkfixError, match=r"5\.yaml could not be written: No space left on device; nothing was written"
+    ):
+        write_files(tmp_path, changes)
+    assert {path.read_bytes() for path in tmp_path.glob("*.yaml")} == {b"old\n"}
+    assert not pending(tmp_path)
+    assert not list(tmp_path.glob(".*.sparkfix-*"))

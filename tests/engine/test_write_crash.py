@@ -250,7 +250,7 @@ def test_random_kills(tmp_path: Path) -> None:
 
 
 def write_in_child(root: Path, kill_after: float | None) -> float:
-    """Let a child write many files below `root`, kill it after some seconds, and return how long it lived."""
+    """Let a child write many files below `root`, kill it after some seconds, and return how long it wrote or lived."""
     fill(root, MANY, git=True)
     with subprocess.Popen(script("many", str(root)), stdout=subprocess.PIPE) as child:
         assert child.stdout is not None
@@ -259,8 +259,10 @@ def write_in_child(root: Path, kill_after: float | None) -> float:
         if kill_after is not None:
             time.sleep(kill_after)
             child.kill()
+        child.stdout.readline()
+        took = time.monotonic() - began
         child.wait(timeout=120)
-        return time.monotonic() - began
+        return took
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -268,10 +270,12 @@ def main(arguments: Sequence[str]) -> None:
         top, kind, git, recovery_too = arguments[1:]
         crash_everywhere(Path(top), kind, git == "1", recovery_too == "1")
     else:
-        # The lock library is loaded before the clock starts, so that the kills fall into the writing.
-        getattr(importlib.import_module("filelock"), "FileLock")  # noqa: B009
+        # What is loaded late is loaded before the clock starts, so that the kills fall into the writing.
+        for module, name in (("filelock", "FileLock"), ("concurrent.futures", "ThreadPoolExecutor")):
+            getattr(importlib.import_module(module), name)
         print("begin", flush=True)
         write.write_files(Path(arguments[1]), changes(MANY))
+        print("end", flush=True)
 
 
 if __name__ == "__main__":

@@ -34,6 +34,7 @@ from sparkfix.engine.codemod_fields import (
     rename_field_rule,
     set_field_rule,
     unset_field_rule,
+    words_of_rule,
 )
 from sparkfix.engine.codemod_views import Codemod, RenderedCodemod
 from sparkfix.engine.registry import load_rules, select_rules
@@ -189,9 +190,10 @@ def _run(
     for line in reached:
         out.tell(line)
     unseen = tell_notes(renders, out, strict=strict)
-    code = session.unreadable(applied.problems, strict=strict) or unseen
-    _tell_problems(session.problems(applied.problems), code, out)
-    unread = _unread(applied, codemod) if codemod is not None else ()
+    words = words_of_rule(rules[0]) if codemod is not None and codemod.kind is not None else ()
+    code = session.unreadable(applied.problems, words, strict=strict) or unseen
+    _tell_problems(session.problems(applied.problems, words), code, out)
+    unread = _unread(applied, codemod, words) if codemod is not None else ()
     for place in unread:
         out.tell(unread_text(replace(place, path=session.shown(place.path))))
     if choice.solution is not None and not applied.applied and not applied.refused and not code:
@@ -204,10 +206,10 @@ def _run(
     raise typer.Exit(code)
 
 
-def _unread(applied: Applied, codemod: Codemod) -> Sequence[Unread]:
+def _unread(applied: Applied, codemod: Codemod, words: Sequence[bytes]) -> Sequence[Unread]:
     """Where what a codemod is about stands in texts that are not read."""
     if codemod.kind is not None:
-        return unread_resources(applied.workspace, codemod.kind)
+        return unread_resources(applied.workspace, codemod.kind, words)
     return unread_places(applied.workspace, codemod.key)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sparkfix.cli.session import Session
 from sparkfix.report.text import plural
@@ -11,6 +12,10 @@ from sparkfix.report.text import plural
 if TYPE_CHECKING:
     from sparkfix.engine.apply import Applied
     from sparkfix.engine.overlays import Overlays
+    from sparkfix.workspace.workspace import Workspace
+
+
+_KINDS = re.compile(rb"(?m)^kind:[ \t]*([^\s#]+)")
 
 
 def reach_of(applied: Applied, session: Session, overlays: Overlays | None) -> Iterator[str]:
@@ -26,7 +31,7 @@ def reach_of(applied: Applied, session: Session, overlays: Overlays | None) -> I
     if overlays is None:
         from sparkfix.engine.overlays import Overlays as Built
 
-        overlays = Built(shown=session.shown)
+        overlays = Built(shown=session.shown, parsed=_definitions_left_out(session.workspace))
     # What the run began with was built for its findings and proofs already.
     before = session.workspace
     for change in applied.changes:
@@ -40,3 +45,16 @@ def reach_of(applied: Applied, session: Session, overlays: Overlays | None) -> I
                 yield f"note: {session.shown(problem.path)}: {problem.reason}"
     if overlays.all(before) and session.bounded:
         yield "note: overlays outside of this folder are not known, as it is in no git work tree"
+
+
+def _definitions_left_out(workspace: Workspace) -> dict[bytes, list[Any]]:
+    """Files with nothing but definitions of custom resources, as if they were empty.
+
+    They are by far the longest manifests, and whatever stands in them, an overlay takes the same files.
+    """
+    contents = (workspace.data(path) or b"" for path in workspace.targets)
+    return {data: [] for data in contents if b"CustomResourceDefinition" in data and _defines_only(data)}
+
+
+def _defines_only(data: bytes) -> bool:
+    return set(_KINDS.findall(data)) == {b"CustomResourceDefinition"}

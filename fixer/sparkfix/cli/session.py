@@ -124,13 +124,13 @@ class Session:
             self._repositories[folder] = find_repository(folder)
         return self._repositories[folder]
 
-    def problems(self, more: Sequence[Problem] = ()) -> tuple[Problem, ...]:
-        """What was not understood, `more` included, with paths as people see them."""
-        return tuple(replace(problem, path=self.shown(problem.path)) for problem in self._problems(more))
+    def problems(self, more: Sequence[Problem] = (), words: Sequence[bytes] = ()) -> tuple[Problem, ...]:
+        """What was not understood of files with all `words`, `more` included, with paths as people see them."""
+        return tuple(replace(problem, path=self.shown(problem.path)) for problem in self._problems(more, words))
 
-    def unreadable(self, more: Sequence[Problem] = (), *, strict: bool) -> int:
+    def unreadable(self, more: Sequence[Problem] = (), words: Sequence[bytes] = (), *, strict: bool) -> int:
         """Exit code for files that were not understood: 2 if one was named by hand, or with `strict`; else 0."""
-        found = self._problems(more)
+        found = self._problems(more, words)
         return 2 if found and (strict or any(item.path in self.found.named for item in found)) else 0
 
     @property
@@ -142,8 +142,8 @@ class Session:
         at_edge = any((folder / name).is_file() for folder in (root, *root.parents) for name in NAMES)
         return at_edge and work_tree_above(root) is None
 
-    def _problems(self, more: Sequence[Problem]) -> tuple[Problem, ...]:
-        return tuple(dict.fromkeys((*self.found.problems, *problems_in(self.workspace), *more)))
+    def _problems(self, more: Sequence[Problem], words: Sequence[bytes]) -> tuple[Problem, ...]:
+        return tuple(dict.fromkeys((*self.found.problems, *problems_in(self.workspace, words), *more)))
 
     def after(self, workspace: Workspace) -> Session:
         return replace(self, workspace=workspace)

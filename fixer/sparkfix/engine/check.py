@@ -120,8 +120,8 @@ def _remarked(finding: Finding, remark: str) -> Finding:
     return replace(finding, remarks=(*finding.remarks, remark)) if remark else finding
 
 
-def problems_in(workspace: Workspace) -> tuple[Problem, ...]:
-    """The files that mention Spark or were named, and are not understood, each with its reason."""
+def problems_in(workspace: Workspace, words: Sequence[bytes] = ()) -> tuple[Problem, ...]:
+    """The files that mention Spark and hold all `words`, or were named, and are not understood, each with its reason."""
     found: list[Problem] = []
     for path in workspace.targets:
         data = workspace.data(path)
@@ -129,7 +129,9 @@ def problems_in(workspace: Workspace) -> tuple[Problem, ...]:
             found.append(Problem(path, "cannot be read"))
         elif path in workspace.named and not is_candidate(path.rpartition("/")[2]):
             found.append(Problem(path, "not a kind of file that sparkfix reads"))
-        elif workspace.relevant(path):
+        elif workspace.relevant(path) and (
+            path in workspace.named or all(workspace.mentions(path, (word,)) for word in words)
+        ):
             document = workspace.document(path)
             found.extend(document.problems[:1] if document else (Problem(path, "binary"),))
     return tuple(found)

@@ -61,12 +61,14 @@ def set_field_rule(kind: str, path: str, value: str, where: AllOf | None = None,
         if add and not standing and resource.object.kind == kind:
             yield _addition(resource, path, value)
 
-    return _rule("set", check, f"Set `{path}` where it stands.", kind, where)
+    words = () if add else _named(path)
+    return _rule("set", check, f"Set `{path}` where it stands.", kind, where, words)
 
 
 def unset_field_rule(kind: str, path: str, where: AllOf | None = None) -> Rule:
     """Remove a field of all resources of a kind."""
-    return _rule("unset", _each(kind, path, f"remove `{path}`", Remove), f"Remove `{path}`.", kind, where)
+    check = _each(kind, path, f"remove `{path}`", Remove)
+    return _rule("unset", check, f"Remove `{path}`.", kind, where, _named(path))
 
 
 def rename_field_rule(kind: str, old: str, new: str, where: AllOf | None = None) -> Rule:
@@ -79,7 +81,18 @@ def rename_field_rule(kind: str, old: str, new: str, where: AllOf | None = None)
             change = RenameKey(item, wanted)
             yield finding_for(f"rename `{old}` to `{new}`", item, change, clash)
 
-    return _rule("rename", check, f"Rename `{old}`.", kind, where)
+    return _rule("rename", check, f"Rename `{old}`.", kind, where, _named(old))
+
+
+def words_of_rule(rule: Rule) -> tuple[bytes, ...]:
+    """The words that a file must hold, all of them, so that a rule of this module can find a field in it."""
+    return (*rule.requires, *rule.mentions)
+
+
+def _named(path: str) -> tuple[bytes, ...]:
+    """The name of the field, without which a file does not hold it; that of the list, for an item of one."""
+    steps = path.split(".")
+    return (next((step for step in reversed(steps) if not step.isdigit()), steps[-1]).encode(),)
 
 
 def _each(kind: str, path: str, message: str, change: Callable[[Property], Change]) -> Check:
@@ -135,11 +148,12 @@ def _typed(value: str) -> object:
     return value == "true" if value in ("true", "false") else value
 
 
-def _rule(name: str, check: Check, page: str, kind: str, where: AllOf | None) -> Rule:
-    needles = (kind.encode(),)
+def _rule(name: str, check: Check, page: str, kind: str, where: AllOf | None, words: tuple[bytes, ...] = ()) -> Rule:
+    """The codemod as a rule. It looks at files with all `words` and the kind; without words only the kind counts."""
+    mentions, requires = (words, (kind.encode(),)) if words else ((kind.encode(),), ())
     if where is None or not where.conditions:
-        return Rule(name, Severity.NOTE, CustomResource, check, page, needles)
-    return Rule(name, Severity.NOTE, Workload, _under(where, check, kind), page, needles)
+        return Rule(name, Severity.NOTE, CustomResource, check, page, mentions, requires)
+    return Rule(name, Severity.NOTE, Workload, _under(where, check, kind), page, mentions, requires)
 
 
 def _under(where: AllOf, check: Check, kind: str) -> Callable[[Workload], Iterator[Finding]]:

@@ -14,10 +14,10 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeAlias
+from typing import Any, BinaryIO, TypeAlias, TypeVar
 
 Step: TypeAlias = Callable[[str], None]
 """Told between any two steps; a test may raise or kill the process there."""
@@ -34,6 +34,10 @@ _JOURNAL = "journal.json"
 _LOCK = "lock"
 _DRAFT = re.compile(r"journal\.json\.draft-[0-9a-f]{8}\Z")
 _TEMP = re.compile(r"\.[^/\\\0]*\.sparkfix-[0-9a-f]{8}\Z")
+
+_FEW = 3
+_AT_A_TIME = 16
+T = TypeVar("T")
 
 # Some file systems (network, FUSE, Windows) cannot sync a folder; the rename has still been asked for.
 _CANNOT_SYNC = frozenset({errno.EINVAL, errno.ENOTSUP, errno.ENOSYS, errno.EACCES, errno.EPERM, errno.EBADF})
@@ -263,19 +267,42 @@ def drafts(home: Home) -> tuple[Path, ...]:
 
 
 def write_new(path: Path, content: bytes, like: os.stat_result | None, step: Step) -> None:
-    """Make a file that is not there yet and see its bytes onto the disk. Raises OSError.
+    """Make a file that is not there yet and see its bytes onto the disk. Raises OSError (see `fill_new`)."""
+    with fill_new(path, content, like, step) as file:
+        os.fsync(file.fileno())
+
+
+def fill_new(path: Path, content: bytes, like: os.stat_result | None, step: Step) -> BinaryIO:
+    """Make a file that is not there yet; its bytes may not be on the disk until it is synced. Raises OSError.
 
     With `like`, it gets the mode of that file, and its owner where the system allows.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+    with contextlib.ExitStack() as closing:
+        file = closing.enter_context(os.fdopen(os.open(path, flags, 0o600), "wb"))
         step(f"created: {path.name}")
         if like is not None:
             _copy_rights(file.fileno(), like)
         file.write(content)
         file.flush()
         step(f"filled: {path.name}")
-        os.fsync(file.fileno())
+        closing.pop_all()
+    return file
+
+
+def side_by_side(action: Callable[[T], None], items: Collection[T]) -> None:
+    """Do the same for all items, several at a time: file systems see many files onto the disk in one go.
+
+    All are done before the first error, if any, is raised.
+    """
+    if len(items) < _FEW:
+        for item in items:
+            action(item)
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_AT_A_TIME) as pool:
+        list(pool.map(action, items))
 
 
 def _copy_rights(descriptor: int, like: os.stat_result) -> None:
@@ -309,5 +336,4 @@ def sync_folder(folder: Path) -> None:
 
 def sync_folders(files: Iterable[Path]) -> None:
     """`sync_folder` for every folder that holds one of the files. Raises OSError."""
-    for folder in sorted({file.parent for file in files}):
-        sync_folder(folder)
+    side_by_side(sync_folder, sorted({file.parent for file in files}))

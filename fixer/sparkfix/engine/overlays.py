@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from sparkfix.model import Problem
 from sparkfix.workspace.kustomize import Built, Inflate, build, kustomizations_around
@@ -28,13 +29,15 @@ class Overlays:
     `inflate` renders charts that kustomizations name; without it those are left out. An overlay of which a part cannot
     be built (a remote base, say), or that is changed when it is applied, has no view, as what is missing would look like
     a fault; `notes` tell which, and why. Each is built once per snapshot. `shown` gives paths as people see them.
-    `charts` makes the views of the charts in overlays: from these the way leads to their templates.
+    `charts` makes the views of the charts in overlays: from these the way leads to their templates. `parsed` are
+    manifests by their bytes, each parsed once.
     """
 
     inflate: Inflate | None = None
     charts: ViewsOfCharts | None = None
     shown: Callable[[str], str] = _as_it_is
     notes: dict[str, None] = field(default_factory=dict)
+    parsed: dict[bytes, list[Any]] = field(default_factory=dict, repr=False)
     _manifests: Workspace = field(default_factory=lambda: Workspace(MemoryStore({}), ()), repr=False)
     _deployed: dict[str, str] = field(default_factory=dict)
     _folders: dict[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
@@ -107,7 +110,8 @@ class Overlays:
     def _build(self, workspace: Workspace, folder: str) -> Built:
         key = (folder, frozenset(workspace.edited.items()))
         if key not in self._built:
-            self._built[key] = build(WorkspaceStore(workspace), folder, self.inflate, hashed=False)
+            store = WorkspaceStore(workspace)
+            self._built[key] = build(store, folder, self.inflate, hashed=False, parsed=self.parsed)
         return self._built[key]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import application_arguments
@@ -40,12 +40,17 @@ def unread_places(workspace: Workspace, key: str) -> tuple[Unread, ...]:
     return tuple(found)
 
 
-def unread_resources(workspace: Workspace, kind: str) -> tuple[Unread, ...]:
-    """All places in texts within the targets' YAML (`manifest: |`) where a resource of a kind is written, and not read."""
+def unread_resources(workspace: Workspace, kind: str, words: Sequence[bytes] = ()) -> tuple[Unread, ...]:
+    """All places in texts within the targets' YAML (`manifest: |`) where a resource of a kind is written, and not read.
+
+    Only files that hold all `words` are looked at.
+    """
     word = re.compile(rf"(?m)^[ \t]*[\"']?kind[\"']?:[ \t]*[\"']?{re.escape(kind)}[\"']?[ \t]*\r?$")
     found: list[Unread] = []
     for path in workspace.targets:
-        document = workspace.document(path) if workspace.mentions(path, (kind.encode(),)) else None
+        needed = (kind.encode(), *words)
+        known = all(workspace.mentions(path, (one,)) for one in needed)
+        document = workspace.document(path) if known else None
         if document is None:
             continue
         source = document.source

@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from sparkfix.engine import journal
 from sparkfix.engine.journal import Entry, Home, Journal, Step, journal_folder
@@ -21,6 +22,7 @@ from sparkfix.model import FileChange, SparkfixError
 __all__ = ["Recovery", "journal_folder", "pending", "recover", "write_files"]
 
 _NAMED = 3
+_OPEN_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +119,8 @@ def _prepare(home: Home, base: Path, items: Sequence[Item], step: Step, purpose:
             begun = tuple(item.entry(base, ready=False) for item in items)
             journal.save(home, Journal(journal.PREPARING, where, begun, purpose), step)
         step("preparing")
-        for item in items:
-            with blaming(item.path):
-                journal.write_new(item.temp, item.after, item.target.stat(), step)
-            step(f"temp written: {item.path}")
+        for start in range(0, len(items), _OPEN_AT_ONCE):
+            _write_temps(items[start : start + _OPEN_AT_ONCE], step)
         with blaming(str(base)):
             journal.sync_folders(item.temp for item in items)
         for item in items:
@@ -139,6 +139,24 @@ def _prepare(home: Home, base: Path, items: Sequence[Item], step: Step, purpose:
             raise SparkfixError(f"{error}; nothing was written") from error
         raise
     return ready
+
+
+def _write_temps(items: Sequence[Item], step: Step) -> None:
+    """Put the new bytes of some files on the disk beside their targets. Raises SparkfixError."""
+
+    def see_onto_disk(written: tuple[Item, BinaryIO]) -> None:
+        item, file = written
+        with blaming(item.path):
+            os.fsync(file.fileno())
+
+    with contextlib.ExitStack() as closing:
+        files = []
+        for item in items:
+            with blaming(item.path):
+                file = journal.fill_new(item.temp, item.after, item.target.stat(), step)
+            files.append((item, closing.enter_context(file)))
+            step(f"temp written: {item.path}")
+        journal.side_by_side(see_onto_disk, files)
 
 
 def _swap(

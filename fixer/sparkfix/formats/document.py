@@ -9,7 +9,7 @@ from typing import Any
 
 from sparkfix.formats.helm.lexer import NO_TEMPLATE, Template
 from sparkfix.formats.kubernetes.objects import objects_in
-from sparkfix.formats.yaml.nodes import model_node
+from sparkfix.formats.yaml.nodes import root_node
 from sparkfix.formats.yaml.proof import Scalar, real_scalars
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.model import KubernetesObject, Node, Problem, PropertyBlock, Span
@@ -57,9 +57,7 @@ class Document:
     @cached_property
     def nodes(self) -> tuple[Node, ...]:
         """The root of each YAML document, for reading values; none of texts inside it."""
-        return tuple(
-            model_node(text, document, document.root) for text in self.texts[:1] for document in text.documents
-        )
+        return tuple(root_node(text, document) for text in self.texts[:1] for document in text.documents)
 
     @cached_property
     def scalars(self) -> tuple[Scalar, ...] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.json.reading import read_json
@@ -78,7 +78,7 @@ def language_of_file(path: str) -> Language | None:
     return _language_of_name(path.rpartition("/")[2])
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _language_of_name(name: str) -> Language | None:
     return next((language for language in LANGUAGES if language.names.search(name)), None)
 

@@ -62,6 +62,8 @@ class Words:
         Prose that names a property passes, too; a file that does not pass holds nothing that sparkfix knows.
         """
         data = self.data
+        if b"park" not in data:  # most files
+            return (_START in data and self._holds(_SERVERS)) or self._in_base64
         if b"spark" in data and (_PROPERTY.search(data) or self._nested or self._holds((*_DAEMONS, *_BUILDERS))):
             return True
         return self._in_resource or self._holds(_SERVERS) or self._in_base64

@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -86,7 +87,7 @@ class DiskStore:
 
     def _leads_inside(self, path: str) -> bool:
         """Does a file or folder lie below the root once all links are followed?"""
-        return (self.root / path).resolve().is_relative_to(self.root.resolve())
+        return (self.root / path).resolve().is_relative_to(self._real_root)
 
     def _is_inside(self, folder: str) -> bool:
         """The same for a folder; each is looked at once. What lies in one that does and is no link lies there, too."""
@@ -97,6 +98,10 @@ class DiskStore:
             known = (plain and not os.path.islink(f"{self.root}/{folder}")) or self._leads_inside(folder)
             self._inside[folder] = known
         return known
+
+    @cached_property
+    def _real_root(self) -> Path:
+        return self.root.resolve()
 
     def exists(self, path: str) -> bool:
         return os.path.isfile(f"{self.root}/{path}")
@@ -122,7 +127,7 @@ class DiskStore:
         target = f"{self.root}/{path}"
         if not os.path.islink(target):
             return path
-        root, real = os.path.realpath(self.root), os.path.realpath(target)
+        root, real = str(self._real_root), os.path.realpath(target)
         return os.path.relpath(real, root).replace(os.sep, "/") if real.startswith(root + os.sep) else ""
 
     def writable(self, path: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sparkfix.formats.yaml.compose import Composed, MappingNode, ScalarNode
-from sparkfix.formats.yaml.nodes import model_node
+from sparkfix.formats.yaml.nodes import root_node
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.model import Container, KubernetesObject, Node
 
@@ -33,7 +33,7 @@ def objects_in(text: YamlText, document: Composed) -> list[KubernetesObject]:
     keys = {key.value for key, _ in root.value if isinstance(key, ScalarNode)}
     if "kind" not in keys or not keys & {"apiVersion", "metadata", "spec", "data"}:
         return []
-    node = model_node(text, document, root)
+    node = root_node(text, document)
     if node.text("kind").endswith("List") and node.get("items") is not None:
         return [object_of(text.source.path, item) for item in node.items("items") if item.text("kind")]
     return [object_of(text.source.path, node)]

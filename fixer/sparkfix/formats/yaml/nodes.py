@@ -133,6 +133,9 @@ def _flat(node: MappingNode) -> list[Node]:
     return [one for pair in node.value for one in pair]
 
 
-def model_node(text: YamlText, document: Composed, node: Node) -> ModelNode:
-    """A composed node as a model node, and with it all below."""
-    return ModelNode(Origin(text, document, node))
+def root_node(text: YamlText, document: Composed) -> ModelNode:
+    """The root of a document as a model node, and with it all below; made once."""
+    known = text.models.get(document.base)
+    if known is None:
+        known = text.models[document.base] = ModelNode(Origin(text, document, document.root))
+    return known

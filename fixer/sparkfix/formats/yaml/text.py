@@ -13,6 +13,7 @@ from sparkfix.formats.helm.mask import SOLID_BLANK
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
 from sparkfix.formats.yaml.scalars import decode
 from sparkfix.model import Guard, Span
+from sparkfix.model import Node as ModelNode
 from sparkfix.spark.flags import OWN
 from sparkfix.text.source import SourceText
 
@@ -32,17 +33,21 @@ def _last_child(node: Node) -> Node | None:
 
 @dataclass(frozen=True)
 class YamlText:
-    """A file's source, the text that was parsed (masked where it is a template) and its documents."""
+    """A file's source, the text that was parsed (masked where it is a template) and its documents.
+
+    `models` are the model nodes that were made of the documents, by where these begin (see `nodes.root_node`).
+    """
 
     source: SourceText
     masked: str
     documents: tuple[Composed, ...]
     template: Template = field(default=NO_TEMPLATE)
+    models: dict[int, ModelNode] = field(default_factory=dict, compare=False, repr=False)
     _ends: dict[int, int] = field(default_factory=dict, compare=False, repr=False)
 
     def start(self, document: Composed, node: Node) -> int:
         """Offset of a node; a scalar begins behind its anchor and tag."""
-        start = document.base + int(node.start_mark.index)
+        start: int = document.base + node.start_mark.index
         if isinstance(node, ScalarNode) and self.masked[start : start + 1] in ("&", "!"):
             found = _NODE_PROPERTIES.match(self.masked, start, document.base + int(node.end_mark.index))
             return found.end() if found else start

@@ -51,15 +51,23 @@ class _State:
     variables: tuple[Variable, ...]
 
 
-def build(store: Store, folder: str, inflate: Inflate | None = None, *, hashed: bool = True) -> Built:
+def build(
+    store: Store,
+    folder: str,
+    inflate: Inflate | None = None,
+    *,
+    hashed: bool = True,
+    parsed: dict[bytes, list[Any]] | None = None,
+) -> Built:
     """The objects that the kustomization in `folder` stands for, in the order in which kustomize gives them out.
 
     Nothing outside of `store` is read and nothing is run; whatever is missing, remote or not supported is named in
     `problems`, and the rest is built. Files above the kustomization's folder are read, as with kustomize's
     `--load-restrictor LoadRestrictionsNone`. Charts that are in the store are rendered by `inflate`; without it, they
-    are left out. Without `hashed` no hash of the contents stands behind generated names. Does not raise for faulty input.
+    are left out. Without `hashed` no hash of the contents stands behind generated names. `parsed` is what several builds
+    share, so that each manifest is parsed once. Does not raise for faulty input.
     """
-    reading = Reading(store)
+    reading = Reading(store, parsed={} if parsed is None else parsed)
     kustomization = load(reading, folder)
     resources: Resources = ()
     if kustomization is not None:

@@ -29,7 +29,8 @@ class Reading:
     """Reads files of a store; remembers which, and collects problems, each once.
 
     `files` says of each file whether it counts in any case; the sources of generators count if their text is used.
-    `charts` are those that were rendered, with the kustomization file that names them.
+    `charts` are those that were rendered, with the kustomization file that names them. `parsed` are manifests by their
+    bytes, which builds of the same files may share.
     """
 
     store: Store
@@ -37,6 +38,7 @@ class Reading:
     bases: dict[str, None] = field(default_factory=dict)
     charts: list[tuple[str, Chart]] = field(default_factory=list)
     problems: dict[Problem, None] = field(default_factory=dict)
+    parsed: dict[bytes, list[Any]] = field(default_factory=dict, repr=False)
 
     def report(self, path: str, reason: str, line: int = 0) -> None:
         self.problems[Problem(path, reason, line)] = None
@@ -61,8 +63,11 @@ class Reading:
         return data
 
     def manifests(self, path: str) -> list[Any]:
-        """The documents of a manifest or patch. Raises `Unresolved`."""
-        return parse(self.data(path), path, as_text=_ANNOTATIONS)
+        """The documents of a manifest or patch, not to be changed. Raises `Unresolved`."""
+        data = self.data(path)
+        if data not in self.parsed:
+            self.parsed[data] = parse(data, path, as_text=_ANNOTATIONS)
+        return self.parsed[data]
 
 
 def parse(
