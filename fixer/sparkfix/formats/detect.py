@@ -35,15 +35,20 @@ _PROGRAM = re.compile(
     r"(?:^|[\s;&|(\"'`/])(?:spark[23]?-(?:submit|shell|sql|class)|pyspark(?=[ \t]+-)|sparkR|run-example|"
     r"start-(?:connect-server|thriftserver)\.sh)(?=[\s\"'\\]|$)"
 )
+_ASSIGNED = re.compile(r"\s*([A-Za-z_]\w*)=")
 _FLAG_FIRST = re.compile(r"\s*(?:[A-Za-z_]\w*=)?[\"']?-{1,2}[A-Za-z]")
 _PYTHON_LINE = re.compile(r"(?m)^(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w|def[ \t]+\w+\(|class[ \t]+\w+)")
+# Named options that Spark alone has (see `sparkfix.spark.flags`) tell as well.
+_SPARK = re.compile(r"spark|--(?:driver|executor)-(?:memory|cores|java-options|class-path)\b")
+_NAMED_OPTION = re.compile(r"(?:^|[\s=\"'])--(?:master|driver-|executor-|num-executors|packages|deploy-mode)")
+_OF_SPARK = re.compile(r"[A-Z0-9_]*SPARK[A-Z0-9_]*\Z")
 # What no word alone is: several ones, a map or list, an option that sets a property.
 _SEVERAL_WORDS = re.compile(r"\S\s+\S|[{\[]|-Dspark\.|=spark\.")
 
 
 def may_hold_settings(text: str) -> bool:
     """May a string hold a text with settings of Spark, and so be worth reading on its own?"""
-    return "spark" in text and bool(_SEVERAL_WORDS.search(text))
+    return bool(_SPARK.search(text) and _SEVERAL_WORDS.search(text))
 
 
 # Operations of a JSON patch, written in YAML.
@@ -82,5 +87,7 @@ def _shell_or_words(name: str, text: str) -> str:
         return ""
     option = bool(_OPTION.search(text))
     if _FLAG_FIRST.match(text):
-        return "words" if option else ""
+        assigned = _ASSIGNED.match(text)
+        named = _OF_SPARK.match(assigned[1] if assigned is not None else name)
+        return "words" if option or (named and _NAMED_OPTION.search(text)) else ""
     return "shell" if option or _PROGRAM.search(text) else ""

@@ -15,7 +15,7 @@ from sparkfix.text.source import SourceText
 
 CARRIERS = ("arguments", "flags", "Java options")
 _HOLDS_OPTIONS = re.compile(r"(?:^|[\s=\"'])(?:(?:--conf|-c)[\s=]+[\"']?spark\.|-Dspark\.)")
-_FLAGS = re.compile(r"(?:^|\s)--(?:master|driver-|executor-|num-executors|packages|deploy-mode|conf)")
+_FLAGS = re.compile(r"(?:^|[\s=\"'])--(?:master|driver-|executor-|num-executors|packages|deploy-mode|conf)")
 _NAMED = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)=")
 _SPARKS = re.compile(r"(?i)spark")
 _READS_QUOTES = re.compile(r"(?:SPARK_\w*OPTS|PYSPARK_SUBMIT_ARGS|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS)\Z")

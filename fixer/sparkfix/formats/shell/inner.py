@@ -14,9 +14,11 @@ from sparkfix.formats.shell.options import computed_by, with_locks
 from sparkfix.formats.shell.syntax import Call, HereDocument, Script
 from sparkfix.formats.shell.words import Word
 from sparkfix.model import Refused, Span
+from sparkfix.spark.programs import launcher_at
 from sparkfix.text.placing import Piece, placed
 from sparkfix.text.source import SourceText
 
+SCRIPT = "script.sh"
 _SHELL = re.compile(r"(?:.*/)?(?:ba|da|a|z|k)?sh|su|eval")
 _SHELL_FLAG = re.compile(r"-[a-z]*c|-\w*c|--command")
 _TARGET = re.compile(r">>?[ \t]*[\"']?([^\s\"';|&]+)|\btee[ \t]+(?:-a[ \t]+)?[\"']?([^\s\"';|&]+)")
@@ -29,21 +31,23 @@ _PLAIN_HOLE = re.compile(r"[\w${}:.@/+\-]*", re.ASCII)
 def nested_texts(source: SourceText, script: Script, template: Template, context: Context) -> Iterator[Nested]:
     """The texts of a script that are read on their own."""
     for here in script.here_documents:
-        yield from _here_document(source, here, template, context)
+        yield from here_document(source, here, template, context)
     for call in script.calls:
         for position, word in enumerate(call.words):
-            if "spark" in source.folded[word.start : word.end]:
-                yield from _word(word, _name_of(call, position), f"a word of `{call_name(call)}`", context)
+            name = _name_of(call, position)
+            if name or "spark" in source.folded[word.start : word.end]:
+                yield from _word(word, name, f"a word of `{call_name(call)}`", context)
     for assignment in script.assignments:
         if "spark" in source.folded[assignment.value.start : assignment.value.end]:
             yield from _word(assignment.value, "", f"the variable `{assignment.name}`", context)
 
 
 def call_name(call: Call) -> str:
-    """What a command is called by: its program, or the array's name."""
+    """What a command is called by: Spark's program or else its first word, or the array's name."""
     if call.array:
         return call.array
-    name = call.words[0].text.rsplit("/", 1)[-1]
+    launcher = launcher_at([word.text for word in call.words])
+    name = call.words[launcher or 0].text.rsplit("/", 1)[-1]
     return name if re.fullmatch(r"[\w.\-]+", name) else "a command"
 
 
@@ -58,7 +62,7 @@ def is_script(call: Call, position: int) -> bool:
 
 
 def _name_of(call: Call, position: int) -> str:
-    return "script.sh" if is_script(call, position) else ""
+    return SCRIPT if is_script(call, position) else ""
 
 
 def _word(word: Word, name: str, where: str, context: Context) -> Iterator[Nested]:
@@ -69,7 +73,7 @@ def _word(word: Word, name: str, where: str, context: Context) -> Iterator[Neste
         inner = word.inner
     else:
         return
-    document = context.open_inner(inner, name, None)
+    document = context.read_inner(inner, name) if name == SCRIPT else context.open_inner(inner, name, None)
     if document is not None:
         yield Nested(_locked(document, word.source, word.computed), where)
 
@@ -110,9 +114,10 @@ def _locked(document: Document, source: SourceText, computed: Sequence[tuple[int
     return replace(document, blocks=blocks)
 
 
-def _here_document(
+def here_document(
     source: SourceText, here: HereDocument, template: Template, context: Context
 ) -> Iterator[Nested]:  # fmt: skip
+    """What the lines of a here document hold, by the file or the program that they go to."""
     if "spark" not in source.folded[here.start : here.end]:
         return
     inner = _body(source, here)

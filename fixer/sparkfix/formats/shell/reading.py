@@ -19,7 +19,7 @@ from sparkfix.spark.programs import launcher_at
 from sparkfix.text.source import SourceText
 
 _ACTION_LINE = re.compile(r"(?m)^[ \t]*#_+[ \t]*\r?\n|^[ \t]+\r?\n")
-_EXPANSION = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|\$\w+|`[^`]*`")
+EXPANSION = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|\$\w+|`[^`]*`")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
 _PRINTS = frozenset({"echo", "printf", "log", "info", "print"})
 
@@ -47,7 +47,7 @@ def read_words(source: SourceText, context: Context) -> Document:
 def all_of(source: SourceText, template: Template) -> Word:
     """A text of options as one word, with what a shell, Kubernetes or compose may compute in it."""
     end = len(source.folded)
-    ranges = sorted({*_ranges(template), *(match.span() for match in _EXPANSION.finditer(source.folded))})
+    ranges = sorted({*_ranges(template), *(match.span() for match in EXPANSION.finditer(source.folded))})
     pieces, computed, position = [], [], 0
     for low, high in ranges:
         if low < position:
@@ -71,10 +71,10 @@ def template_of(source: SourceText, context: Context) -> Template:
 
 def script_of(source: SourceText, template: Template) -> Script:
     """The script that a text is."""
-    return parse_script(source, _readable(source, template), _ranges(template))
+    return parse_script(source, readable(source, template), _ranges(template))
 
 
-def _readable(source: SourceText, template: Template) -> str:
+def readable(source: SourceText, template: Template) -> str:
     """The text as the grammar takes it, with as many characters: actions masked, line ends of one character."""
     text = source.folded
     if template.actions:

@@ -29,11 +29,11 @@ def rest_of_shell(document: Document) -> object:
 
 def rest_of_words(document: Document) -> object:
     """The words of a text of options without those that set properties."""
-    return _remaining(all_of(document.source, document.template), document.template, lambda word: word.text)
+    return remaining(all_of(document.source, document.template), document.template, lambda word: word.text)
 
 
-def _remaining(word: Word, template: Template, shown: Callable[[Word], str], name: str = "") -> tuple[object, ...]:
-    """The words inside a word, as `shown`, without those that set properties, at any depth."""
+def remaining(word: Word, template: Template, shown: Callable[[Word], str], name: str = "") -> tuple[object, ...]:
+    """The words inside a word that is given to `name`, as `shown`, without those that set properties, at any depth."""
     own = name_in(word)
     words = words_inside(word, name=name or own)
     options = options_in(words, Text(template, lines=True), sparks="spark" in (name or own).lower())
@@ -41,7 +41,7 @@ def _remaining(word: Word, template: Template, shown: Callable[[Word], str], nam
     for position, one in enumerate(words):
         if position not in options.words:
             deeper = holds_options(one) and one.text != word.text
-            left.append(_remaining(one, template, shown) if deeper else shown(one))
+            left.append(remaining(one, template, shown) if deeper else shown(one))
     return tuple(left)
 
 
@@ -77,7 +77,7 @@ class _Tree:
             return _NESTED
         if script:
             return (word.spelt,)
-        return _remaining(word, self.document.template, lambda word: word.spelt, name)
+        return remaining(word, self.document.template, lambda word: word.spelt, name)
 
     def _is_nested(self, start: int, end: int) -> bool:
         span = self.document.source.span(start, end)
