@@ -20,9 +20,11 @@ _BY_ENDING = {
     ".properties": "properties",
     ".conf": "properties",
 }
+_JSON = re.compile(r"\s*(?:\{(?!\{)|\[)")
 _ENDING = re.compile(r"\.\w+\Z")
 _MANIFEST = re.compile(r"(?m)^(?:-?[ \t]*)apiVersion:[ \t]*\S")
 _PYTHON = re.compile(r"\A(?:[ \t]*(?:#[^\n]*)?\r?\n)*(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w)")
+_YAML_PAIR = re.compile(r"(?m)^[ \t]*-[ \t]+(?:name|key):[ \t]+[\"']?spark\.[A-Za-z][\w.\-]*[\"']?[ \t]*\r?$")
 _YAML_KEY = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?[\"']?spark\.[A-Za-z][\w.\-]*[\"']?:[ \t]")
 _OTHER_ENDINGS = re.compile(r"\.(?:sql|md|txt|xml|R|sc|html?|log4j2?)\Z", re.IGNORECASE)
 _PROSE = re.compile(
@@ -36,6 +38,7 @@ _PROGRAM = re.compile(
     r"start-(?:connect-server|thriftserver)\.sh)(?=[\s\"'\\]|$)"
 )
 _ASSIGNED = re.compile(r"\s*([A-Za-z_]\w*)=")
+_OPTIONS_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*_(?:OPTS|OPTIONS|ARGS)\Z")
 _FLAG_FIRST = re.compile(r"\s*(?:[A-Za-z_]\w*=)?[\"']?-{1,2}[A-Za-z]")
 _PYTHON_LINE = re.compile(r"(?m)^(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w|def[ \t]+\w+\(|class[ \t]+\w+)")
 # Named options that Spark alone has (see `sparkfix.spark.flags`) tell as well.
@@ -70,11 +73,11 @@ def language_inside(name: str, text: str) -> str:
     ending = _ENDING.search(name)
     if ending is not None and ending[0] in _BY_ENDING:
         return _BY_ENDING[ending[0]]
-    if text.lstrip().startswith(("{", "[")) and text.rstrip().endswith(("}", "]")):
+    if _JSON.match(text) and text.rstrip().endswith(("}", "]")):
         return "json"
     if _PYTHON.match(text):
         return "python"
-    if _MANIFEST.search(text) or _YAML_KEY.search(text) or is_patch(name, text):
+    if _MANIFEST.search(text) or _YAML_KEY.search(text) or _YAML_PAIR.search(text) or is_patch(name, text):
         return "yaml"
     return _shell_or_words(name, text)
 
@@ -90,4 +93,6 @@ def _shell_or_words(name: str, text: str) -> str:
         assigned = _ASSIGNED.match(text)
         named = _OF_SPARK.match(assigned[1] if assigned is not None else name)
         return "words" if option or (named and _NAMED_OPTION.search(text)) else ""
+    if option and _OPTIONS_VARIABLE.match(name):
+        return "words"
     return "shell" if option or _PROGRAM.search(text) else ""

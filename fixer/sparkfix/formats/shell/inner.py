@@ -20,6 +20,8 @@ from sparkfix.text.source import SourceText
 
 SCRIPT = "script.sh"
 _SHELL = re.compile(r"(?:.*/)?(?:ba|da|a|z|k)?sh|su|eval")
+_FILE = re.compile(r"[\w.\-]+\.(?:conf|properties|sh)|spark-defaults")
+_ECHO_OPTION = re.compile(r"-[neE]+")
 _SHELL_FLAG = re.compile(r"-[a-z]*c|-\w*c|--command")
 _TARGET = re.compile(r">>?[ \t]*[\"']?([^\s\"';|&]+)|\btee[ \t]+(?:-a[ \t]+)?[\"']?([^\s\"';|&]+)")
 _READER = re.compile(r"(?:^|[\s;&|/(])(bash|sh|zsh|ksh|python[\d.]*|spark-shell|scala|psql|beeline|spark-sql)\b")
@@ -34,7 +36,7 @@ def nested_texts(source: SourceText, script: Script, template: Template, context
         yield from here_document(source, here, template, context)
     for call in script.calls:
         for position, word in enumerate(call.words):
-            name = _name_of(call, position)
+            name = SCRIPT if is_script(call, position) else printed_file(call, position)
             if name or "spark" in source.folded[word.start : word.end]:
                 yield from _word(word, name, f"a word of `{call_name(call)}`", context)
     for assignment in script.assignments:
@@ -61,8 +63,15 @@ def is_script(call: Call, position: int) -> bool:
     return any(_SHELL.fullmatch(text) for text in texts[: position - 1])
 
 
-def _name_of(call: Call, position: int) -> str:
-    return SCRIPT if is_script(call, position) else ""
+def printed_file(call: Call, position: int) -> str:
+    """The name of the file that a word becomes a line of, as in `echo 'spark.x 1' >>spark-defaults.conf`; or nothing."""
+    name = call.target.rsplit("/", 1)[-1].strip("\"'")
+    if not _FILE.fullmatch(name) or position != len(call.words) - 1 or not position:
+        return ""
+    before = [word.text for word in call.words[:position] if word.text != "sudo"]
+    if before[:1] != ["echo"] or not all(_ECHO_OPTION.fullmatch(text) for text in before[1:]):
+        return ""
+    return "" if "\\" in call.words[position].text else name
 
 
 def _word(word: Word, name: str, where: str, context: Context) -> Iterator[Nested]:
@@ -73,7 +82,7 @@ def _word(word: Word, name: str, where: str, context: Context) -> Iterator[Neste
         inner = word.inner
     else:
         return
-    document = context.read_inner(inner, name) if name == SCRIPT else context.open_inner(inner, name, None)
+    document = context.read_inner(inner, name) if name != "word.json" else context.open_inner(inner, name, None)
     if document is not None:
         yield Nested(_locked(document, word.source, word.computed), where)
 

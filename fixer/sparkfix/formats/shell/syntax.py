@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sparkfix.formats.shell.parse import DYNAMIC, WORDS, parser
+from sparkfix.formats.shell.redirects import target_of
 from sparkfix.formats.shell.words import Range, Word, whole_word
 from sparkfix.text.source import SourceText
 
+_LINE_ENDS = re.compile(r"(?:\\\n)+")
 _KEEPS = frozenset({"local", "declare", "typeset", "readonly"})
 
 
 @dataclass(frozen=True)
 class Call:
-    """A simple command, or an array that may become part of one (`array` is then its name): its words in order."""
+    """A simple command, or an array that may become part of one (`array` is then its name): its words in order, and the
+    file that its output goes to as it is written."""
 
     words: tuple[Word, ...]
     start: int
     end: int
     array: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,12 +118,31 @@ def word_of(source: SourceText, text: str, node: Any, actions: tuple[Range, ...]
 
 def _call(source: SourceText, text: str, node: Any, actions: tuple[Range, ...]) -> Call | None:
     nodes = [child for child in node.children if child.type in WORDS]
-    words = tuple(word_of(source, text, child, actions) for child in (*nodes, *_behind_redirections(node)))
+    nodes.extend(_behind_redirections(node))
+    words = tuple(
+        whole_word(source, text, start, end, [hole for one in joined for hole in computed_ranges(one, actions)])
+        for start, end, joined in _joined(text, nodes)
+    )
     if not words:
         return None
-    name = _name_of(node.parent) if node.type == "array" and node.parent is not None else ""
-    start = node.start_byte if node.type == "array" else words[0].start
-    return Call(words, start, node.end_byte, name or ("array" if node.type == "array" else ""))
+    if node.type == "array":
+        name = _name_of(node.parent) if node.parent is not None else ""
+        return Call(words, node.start_byte, node.end_byte, name or "array")
+    target = target_of(node)
+    written = target.text.decode("ascii", "replace") if target is not None else ""
+    return Call(words, words[0].start, node.end_byte, target=written)
+
+
+def _joined(text: str, nodes: Sequence[Any]) -> Iterator[tuple[int, int, list[Any]]]:
+    """The ranges of words. Those that only a continued line end parts are one to a shell, though not to the grammar."""
+    group: list[Any] = []
+    for node in nodes:
+        if group and not _LINE_ENDS.fullmatch(text, group[-1].end_byte, node.start_byte):
+            yield group[0].start_byte, group[-1].end_byte, group
+            group = []
+        group.append(node)
+    if group:
+        yield group[0].start_byte, group[-1].end_byte, group
 
 
 def _behind_redirections(node: Any) -> Iterator[Any]:
