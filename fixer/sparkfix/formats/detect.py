@@ -41,8 +41,12 @@ _ASSIGNED = re.compile(r"\s*([A-Za-z_]\w*)=")
 _OPTIONS_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*_(?:OPTS|OPTIONS|ARGS)\Z")
 _FLAG_FIRST = re.compile(r"\s*(?:[A-Za-z_]\w*=)?[\"']?-{1,2}[A-Za-z]")
 _PYTHON_LINE = re.compile(r"(?m)^(?:from[ \t]+[\w.]+[ \t]+import|import[ \t]+\w|def[ \t]+\w+\(|class[ \t]+\w+)")
-# Named options that Spark alone has (see `sparkfix.spark.flags`) tell as well.
-_SPARK = re.compile(r"spark|--(?:driver|executor)-(?:memory|cores|java-options|class-path)\b")
+# What shows a command of Spark in a text: its programs, and options that it alone has (see `sparkfix.spark.flags`).
+COMMAND = (
+    r"\bspark[23]?-(?:submit|shell|sql)\b|\bpyspark(?:[ \t]+-|-shell\b)|"
+    r"--(?:(?:driver|executor)-(?:memory|cores|java-options|class-path)|num-executors|total-executor-cores|py-files)\b"
+)
+_SPARK = re.compile(f"spark|{COMMAND}")
 _NAMED_OPTION = re.compile(r"(?:^|[\s=\"'])--(?:master|driver-|executor-|num-executors|packages|deploy-mode)")
 _OF_SPARK = re.compile(r"[A-Z0-9_]*SPARK[A-Z0-9_]*\Z")
 # What no word alone is: several ones, a map or list, an option that sets a property.

@@ -28,6 +28,7 @@ _REFERENCE = re.compile(
     r"\$(?:(?P<dollar>\$)|\((?P<round>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)|\{(?P<curly>[^{}]*)\}|(?P<one>[\w@<^+?*%|]))"
 )
 _PLAIN = re.compile(r"[\w.\-]+(?: [\w.\-/:=,+ ]*)?", re.ASCII)
+_ASSIGNS = re.compile(r"[ \t]*(?:[:?+!]|::)?=[ \t]*")
 _PREFIX = re.compile(r"[ \t@+\-]*")
 _NESTED = "\0text"
 
@@ -90,8 +91,12 @@ def _recipes(source: SourceText, root: Any, context: Context) -> Iterator[Nested
 def _variables(source: SourceText, root: Any) -> Iterator[_Variable]:
     for node in _nodes(root, "variable_assignment"):
         name, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if name is not None and value is not None:
+        if name is None:
+            continue
+        if value is not None:
             yield _Variable(source.folded[name.start_byte : name.end_byte], *range_of(value))
+        elif (sign := _ASSIGNS.match(source.folded, name.end_byte)) is not None:
+            yield _Variable(source.folded[name.start_byte : name.end_byte], sign.end(), sign.end())
 
 
 def _variable_blocks(source: SourceText, one: _Variable) -> Iterator[PropertyBlock]:

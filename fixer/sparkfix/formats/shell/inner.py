@@ -37,11 +37,9 @@ def nested_texts(source: SourceText, script: Script, template: Template, context
     for call in script.calls:
         for position, word in enumerate(call.words):
             name = SCRIPT if is_script(call, position) else printed_file(call, position)
-            if name or "spark" in source.folded[word.start : word.end]:
-                yield from _word(word, name, f"a word of `{call_name(call)}`", context)
+            yield from _word(word, name, f"a word of `{call_name(call)}`", context)
     for assignment in script.assignments:
-        if "spark" in source.folded[assignment.value.start : assignment.value.end]:
-            yield from _word(assignment.value, "", f"the variable `{assignment.name}`", context)
+        yield from _word(assignment.value, "", f"the variable `{assignment.name}`", context)
 
 
 def call_name(call: Call) -> str:
@@ -78,13 +76,20 @@ def _word(word: Word, name: str, where: str, context: Context) -> Iterator[Neste
     text = word.text.lstrip()
     if text.startswith(("{", "[")) and text.rstrip().endswith(("}", "]")):
         inner, name = _json_source(word), "word.json"
+        if not inner.folded.lstrip().startswith(("{", "[")):
+            return
     elif name:
         inner = word.inner
     else:
         return
-    document = context.read_inner(inner, name) if name != "word.json" else context.open_inner(inner, name, None)
+    document = _known(context.read_inner(inner, name))
     if document is not None:
         yield Nested(_locked(document, word.source, word.computed), where)
+
+
+def _known(document: Document | None) -> Document | None:
+    """A text that is understood, whether or not it holds anything: it may have lost what it held."""
+    return None if document is not None and document.problems and not document.blocks else document
 
 
 def _json_source(word: Word) -> SourceText:
@@ -127,12 +132,12 @@ def here_document(
     source: SourceText, here: HereDocument, template: Template, context: Context
 ) -> Iterator[Nested]:  # fmt: skip
     """What the lines of a here document hold, by the file or the program that they go to."""
-    if "spark" not in source.folded[here.start : here.end]:
-        return
     inner = _body(source, here)
     name = _here_name(here, inner)
-    actions = inner_template(template, inner) if template.actions else None
-    document = context.open_inner(inner, name, actions)
+    if template.actions:
+        document = context.open_inner(inner, name, inner_template(template, inner))
+    else:
+        document = _known(context.read_inner(inner, name))
     if document is not None:
         yield Nested(_locked(document, source, here.computed), "the here document")
 

@@ -146,7 +146,7 @@ def _lock(word: Word, key_word: Word, option: _Option, inside: int, template: Te
     if any(start < key_end for start, _ in key_word.computed_inside):
         return "its key is computed"
     if template.actions and not _computed(word, inside, template):
-        first = _outer_start(word, inside)
+        first = word.outer(inside, inside)[0]
         if not whole(template, first, word.end):
             return PARTLY
         return GOES_ON if goes_on(template, word.source.folded, word.end) else ""
@@ -155,18 +155,11 @@ def _lock(word: Word, key_word: Word, option: _Option, inside: int, template: Te
 
 def _computed(word: Word, inside: int, template: Template) -> str:
     """By what the shell computes a word's value; empty where it does not."""
-    first = _outer_start(word, inside)
+    first = word.outer(inside, inside)[0]
     for start, end in word.computed:
         if end > first and (not template.actions or template.at(start) is None):
             return computed_by(word.source.text(start, end))
     return ""
-
-
-def _outer_start(word: Word, inside: int) -> int:
-    """Where an offset of a word's meaning stands in its source."""
-    placement = word.inner.placement
-    assert placement is not None
-    return placement.range(inside, inside)[0]
 
 
 def computed_by(expansion: str) -> str:

@@ -95,20 +95,22 @@ def _script_blocks(source: SourceText, script: Script, template: Template) -> It
 
     found: list[PropertyBlock] = []
     for call in script.calls:
-        if not speaks(source, call):
+        if not speaks(script, call):
             continue
         text = Text(template, lines=bool(call.array))
         where = f"the array `{call.array}`" if call.array else f"the command `{call_name(call)}`"
         span = source.span(call.start, call.end)
-        found.extend(word_blocks(call.words, text, where, span, finish, sparks=sparks(call), others=scripts(call)))
+        found.extend(
+            word_blocks(call.words, text, where, span, finish, sparks=sparks(script, call), others=scripts(call))
+        )
     found.extend(_assigned_blocks(source, script, template, finish))
     yield from sorted(found, key=lambda block: block.span)
 
 
 def _handed_on(source: SourceText, script: Script, template: Template) -> Iterator[Span]:
     for call in script.calls:
-        if speaks(source, call) and launcher_at([word.text for word in call.words]) is not None:
-            options = options_in(call.words, Text(template, lines=bool(call.array)), sparks=sparks(call))
+        if speaks(script, call) and launcher_at([word.text for word in call.words]) is not None:
+            options = options_in(call.words, Text(template, lines=bool(call.array)), sparks=sparks(script, call))
             for position in options.handed_on:
                 yield source.span(call.words[position].start, call.words[position].end)
 
@@ -118,21 +120,23 @@ def _assigned_blocks(
 ) -> Iterator[PropertyBlock]:  # fmt: skip
     for assignment in script.assignments:
         value = assignment.value
-        if holds_options(value) or may_hold_flags(value.spelt, assignment.name):
-            yield from text_blocks(value, template, f"the variable `{assignment.name}`", finish, name=assignment.name)
+        handed = assignment.name in script.handed_to_spark
+        if holds_options(value) or may_hold_flags(value.spelt, assignment.name, handed=handed):
+            where = f"the variable `{assignment.name}`"
+            yield from text_blocks(value, template, where, finish, name=assignment.name, handed=handed)
 
 
-def speaks(source: SourceText, call: Call) -> bool:
+def speaks(script: Script, call: Call) -> bool:
     """May a command set properties? What is only printed does not."""
     if call.words[0].text in _PRINTS and not call.array:
         return False
-    raw = source.folded[call.start : call.end]
-    return "spark" in raw or (bool(call.array) and may_hold_flags(raw, call.array))
+    raw = call.words[0].source.folded[call.start : call.end]
+    return "spark" in raw or (bool(call.array) and may_hold_flags(raw, call.array, handed=sparks(script, call)))
 
 
-def sparks(call: Call) -> bool:
-    """Is an array named after Spark?"""
-    return "spark" in call.array.lower()
+def sparks(script: Script, call: Call) -> bool:
+    """Is an array named after Spark, or handed to it?"""
+    return "spark" in call.array.lower() or call.array in script.handed_to_spark
 
 
 def scripts(call: Call) -> frozenset[int]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sparkfix.formats.shell.parse import DYNAMIC, WORDS, parser
 from sparkfix.formats.shell.redirects import target_of
 from sparkfix.formats.shell.words import Range, Word, whole_word
+from sparkfix.spark.programs import launcher_at
 from sparkfix.text.source import SourceText
 
 _LINE_ENDS = re.compile(r"(?:\\\n)+")
+_NAMED = re.compile(r"\$\{?(\w+)")
 _KEEPS = frozenset({"local", "declare", "typeset", "readonly"})
 
 
@@ -62,6 +65,17 @@ class Script:
     assignments: tuple[Assignment, ...] = ()
     here_documents: tuple[HereDocument, ...] = ()
     errors: tuple[Range, ...] = ()
+
+    @cached_property
+    def handed_to_spark(self) -> frozenset[str]:
+        """The variables and arrays among the words that programs of Spark are given."""
+        found: set[str] = set()
+        for call in self.calls:
+            launcher = launcher_at([word.text for word in call.words])
+            if launcher is not None:
+                for word in call.words[launcher + 1 :]:
+                    found.update(_NAMED.findall(word.source.folded[word.start : word.end]))
+        return frozenset(found)
 
 
 def parse_script(source: SourceText, text: str, actions: tuple[Range, ...] = ()) -> Script:
@@ -177,15 +191,15 @@ def _assignment(source: SourceText, text: str, node: Any, actions: tuple[Range, 
 def _here_document(text: str, node: Any) -> HereDocument | None:
     children = {child.type: child for child in node.children}
     start, body, end = (children.get(name) for name in ("heredoc_start", "heredoc_body", "heredoc_end"))
-    if start is None or body is None or end is None:
+    if start is None or end is None:
         return None
     delimiter = start.text.decode("ascii")
     first = text.find("\n", start.end_byte) + 1
     last = text.rfind("\n", 0, end.start_byte) + 1
-    if not 0 < first < last:
+    if not 0 < first <= last:
         return None
     outer = node.parent
     statement = text[outer.start_byte : first] if outer is not None else ""
-    computed = tuple(computed_ranges(body))
+    computed = tuple(computed_ranges(body)) if body is not None else ()
     bare = re.sub(r"['\"\\]", "", delimiter)
     return HereDocument(first, last, bare, bare != delimiter, "<<-" in children, computed, statement)

@@ -65,10 +65,17 @@ class Word:
 
     @cached_property
     def inner(self) -> SourceText:
-        """The word's meaning as a text of its own, placed in the source."""
+        """The word's meaning as a text of its own, placed in the source. A whole text means itself."""
+        if self.raw:
+            return self.source
         return placed(
             self.source, self.pieces, lambda text: text, at=self._content_start, escape_at=self._escape_at
         )  # fmt: skip
+
+    def outer(self, start: int, end: int) -> Range:
+        """Where a range of `inner` stands in the source."""
+        placement = self.inner.placement
+        return (start, end) if self.raw or placement is None else placement.range(start, end)
 
     @cached_property
     def laid_out(self) -> tuple[SourceText, tuple[Range, ...]]:
