@@ -22,6 +22,7 @@ from sparkfix.model import (
     CommentOut,
     Confidence,
     Container,
+    CustomResource,
     Finding,
     Fix,
     KubernetesObject,
@@ -53,7 +54,9 @@ from sparkfix.spark import (
     clustermode,
     conf,
     connect,
+    contests,
     daemons,
+    denials,
     eventlog,
     exposure,
     images,
@@ -77,6 +80,7 @@ from sparkfix.spark import (
     texts,
     variables,
 )
+from sparkfix.spark.contests import Contest
 from sparkfix.spark.facts import (
     CONNECT_CLASS,
     CONNECT_PORT,
@@ -91,14 +95,14 @@ from sparkfix.spark.facts import (
 
 __all__ = [
     "CONNECT_CLASS", "CONNECT_PORT", "Add", "AddComment", "AddEnv", "AddField", "AddInitContainer", "AddItem",
-    "AddProbe", "Applicability", "Change", "Command", "CommentOut", "Confidence", "Container", "Finding", "Fix",
-    "KubernetesObject", "Launch", "Node", "Options", "Place", "Property", "PropertyBlock", "Remove", "RenameKey",
-    "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity", "SparkVersion", "Variant", "Word",
-    "Workload", "accounts", "allocation", "arguments", "as_submit", "can_hold_together", "clustermode", "conf",
-    "connect", "daemons", "eventlog", "exclusive", "exposure", "images", "implies", "is_own_program", "is_resource",
-    "javaoptions", "keys", "launch_of", "likeness", "links", "master_kind", "memory", "mounts", "names",
-    "networking", "paths", "ports", "probes", "rbac", "readers", "reads_properties_file", "rule", "secrets",
-    "settings", "sizes", "sources", "texts", "variables",
+    "AddProbe", "Applicability", "Change", "Command", "CommentOut", "Confidence", "Container", "Contest",
+    "CustomResource", "Finding", "Fix", "KubernetesObject", "Launch", "Node", "Options", "Place", "Property",
+    "PropertyBlock", "Remove", "RenameKey", "Role", "Rule", "Service", "SetField", "SetValue", "SetWords", "Severity",
+    "SparkVersion", "Variant", "Word", "Workload", "accounts", "allocation", "arguments", "as_submit",
+    "can_hold_together", "clustermode", "conf", "connect", "contests", "daemons", "denials", "eventlog", "exclusive",
+    "exposure", "images", "implies", "is_own_program", "is_resource", "javaoptions", "keys", "launch_of", "likeness",
+    "links", "master_kind", "memory", "mounts", "names", "networking", "paths", "ports", "probes", "rbac", "readers",
+    "reads_properties_file", "rule", "secrets", "settings", "sizes", "sources", "texts", "variables",
 ]  # fmt: skip
 
 Check = Callable[..., Iterable[Finding]]
@@ -119,8 +123,8 @@ def rule(
     """Make a rule of a generator function.
 
     The function's name is the rule's id (with dashes), its module's docstring is the rule's page, and the type of its
-    first parameter (`PropertyBlock`, `Workload` or `Command`) says what it is called with. A second parameter, if
-    there is one, receives `options` with what the user set by `--set`. `solutions` is the highest solution number.
+    first parameter (`PropertyBlock`, `Workload`, `Command` or `CustomResource`) says what it is called with. A second
+    parameter, if there is one, receives `options` with what the user set by `--set`. `solutions` is the highest solution number.
     Without `rendered` the rule speaks of how files are written, and does not look at what they are rendered to.
     Without `derived` it does not look at renderings with values that no file gives: there a setting may be missing in a
     combination of values that nobody has.

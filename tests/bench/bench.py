@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 RUNS = 7
 KEY = "spark.executor.memory"
 VALUE = "3g"
+KIND, FIELD, FIELD_VALUE = "SparkApplication", "spec.sparkVersion", "9.9.9"
 READ_ALL = """
 import os, re, sys
 names = re.compile(r"\\.(ya?ml|tpl|gotmpl|conf|properties|cfg)(\\.(template|tmpl|tpl|gotmpl|j2))?$")
@@ -43,6 +44,7 @@ def main() -> None:
         _scan(corpus)
         _start()
         _edit(corpus, Path(name))
+        _edit_field(corpus, Path(name))
         python_script(_told)
         proofs(corpus, _told)
         cache(corpus, Path(name), [*SPARKFIX, "check", "--exit-zero", "--quiet"], _told)
@@ -135,7 +137,7 @@ def _edit(corpus: Path, work: Path) -> None:
         begun = time.perf_counter()
         subprocess.run(command, cwd=copy, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         seconds = time.perf_counter() - begun
-        made, excess = _compared(corpus, copy, intended)
+        made, excess = _compared(corpus, copy, intended, VALUE)
         print(f"{name:<12} {seconds:8.2f} {len(intended):9} {made:6} {excess:13}")
         shutil.rmtree(copy)
 
@@ -157,7 +159,61 @@ def _intended(corpus: Path) -> set[tuple[str, int]]:
     }
 
 
-def _compared(before: Path, after: Path, intended: set[tuple[str, int]]) -> tuple[int, int]:
+def _edit_field(corpus: Path, work: Path) -> None:
+    """A field that is no property, in all resources of a kind; rendering apart, as ast-grep proves nothing."""
+    print(f"\nset {FIELD}={FIELD_VALUE} --kind {KIND}: intended are the fields of resources that are read")
+    intended, resources, in_texts = _intended_fields(corpus)
+    print(f"{resources} resources of this kind, {len(intended)} with the field; {in_texts} in texts are not read")
+    print(f"{'tool':<22} {'seconds':>8} {'intended':>9} {'made':>6} {'excess lines':>13}")
+    name = FIELD.rpartition(".")[2]
+    (work / "field.yml").write_text(
+        f"id: x\nlanguage: yaml\nrule: {{kind: block_mapping_pair, has: {{field: key, regex: '^{name}$'}}}}\n"
+        f"fix: '{name}: \"{FIELD_VALUE}\"'\n"
+    )
+    ast_grep = Path(sys.executable).with_name("ast-grep")
+    own = [*SPARKFIX, "set", f"{FIELD}={FIELD_VALUE}", "--kind", KIND, "--quiet"]
+    scan = [str(ast_grep), "scan", "--rule", str(work / "field.yml"), "--update-all", "--no-ignore", "hidden"]
+    tools = {"sparkfix": own, "sparkfix --no-render": [*own, "--no-render"]}
+    tools |= {"ast-grep": scan} if ast_grep.exists() else {}
+    took: dict[str, float] = {}
+    for tool, command in tools.items():
+        times = []
+        for _ in range(3):
+            copy = work / "copy-fields"
+            shutil.copytree(corpus, copy, symlinks=True)
+            begun = time.perf_counter()
+            subprocess.run(command, cwd=copy, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            times.append(time.perf_counter() - begun)
+            made, excess = _compared(corpus, copy, intended, FIELD_VALUE)
+            shutil.rmtree(copy)
+        took[tool] = min(times)
+        print(f"{tool:<22} {took[tool]:8.2f} {len(intended):9} {made:6} {excess:13}")
+    if "ast-grep" in took:
+        _told("edit of a field, --no-render / ast-grep", took["sparkfix --no-render"] / took["ast-grep"], "x", 2)
+
+
+def _intended_fields(corpus: Path) -> tuple[set[tuple[str, int]], int, int]:
+    """The lines of the field, how many resources there are, and how many stand in texts within YAML."""
+    from sparkfix.engine.unread import unread_resources
+    from sparkfix.formats.kubernetes.resources import resources_of
+    from sparkfix.workspace.find import find_files
+    from sparkfix.workspace.store import DiskStore
+    from sparkfix.workspace.workspace import Workspace
+
+    found = find_files([corpus], corpus)
+    workspace = Workspace(DiskStore(found.root), found.files)
+    lines, resources = set(), 0
+    for path in found.files:
+        document = workspace.document(path) if workspace.relevant(path) else None
+        for item in resources_of(document) if document else ():
+            resources += item.kind == KIND
+            field = item.node.get(*FIELD.split(".")) if item.kind == KIND else None
+            if document and field is not None and field.text() != FIELD_VALUE:
+                lines.add((path, document.source.position(field.span.start)[0]))
+    return lines, resources, len(unread_resources(workspace, KIND))
+
+
+def _compared(before: Path, after: Path, intended: set[tuple[str, int]], value: str) -> tuple[int, int]:
     """Intended lines that now hold the value, and changed lines that were not intended."""
     made = excess = 0
     for path in sorted(before.rglob("*")):
@@ -169,7 +225,7 @@ def _compared(before: Path, after: Path, intended: set[tuple[str, int]]) -> tupl
         excess += abs(len(old) - len(new))
         for number, (left, right) in enumerate(zip(old, new, strict=False), 1):
             if left != right:
-                hit = (name, number) in intended and VALUE.encode() in right
+                hit = (name, number) in intended and value.encode() in right
                 made += hit
                 excess += not hit
     return made, excess

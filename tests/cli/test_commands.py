@@ -30,6 +30,12 @@ CONFIG = "chart/templates/configmap.yaml"
         (["check", "--spark-version", "three"], "write it as 3.5"),
         (["set", "spark.executor.memory"], "write it as KEY=VALUE"),
         (["set", "spark.a=b", "--where", "x"], "write it as KEY=VALUE"),
+        (["set", "spec.sparkVersion=3.5.8"], "a field of a resource is edited with --kind"),
+        (["unset", "spec.timeToLiveSeconds"], "a field of a resource is edited with --kind"),
+        (["rename", "spec.a", "spec.b"], "a field of a resource is edited with --kind"),
+        (["set", "executor.memory=1g"], "a property begins with `spark.`"),
+        (["set", "spec.a=1", "--kind", "SparkApplicaton"], "did you mean `SparkApplication` or"),
+        (["set", "sparkVersion=1", "--kind", "SparkApplication"], "like spec.driver.memory"),
         (["explain", "duplicate"], "unknown rule `duplicate`"),
         (["check", "-"], "--stdin-filename"),
         (["frobnicate"], "frobnicate"),
@@ -204,3 +210,17 @@ def test_rendering_is_not_loaded_by_what_does_not_render(tree: Path, arguments: 
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tree, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_fields_of_resources_are_edited_by_kind(tree: Path, sparkfix: Run) -> None:
+    path = tree / "app.yaml"
+    text = "apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nspec:\n  sparkVersion: 3.5.0\n  mode: cluster\n"
+    path.write_text(text + "---\nkind: Workflow\nmanifest: |\n  kind: SparkApplication\n")
+    ran = sparkfix("set", "spec.sparkVersion=3.5.8", "--kind", "SparkApplication", "--dry-run", "app.yaml")
+    assert ran.code == 1
+    assert "+  sparkVersion: 3.5.8" in ran.out
+    assert "app.yaml:9: `kind: SparkApplication` also stands here, not read" in ran.err
+    assert sparkfix("set", "spec.sparkVersion=3.5.8", "--kind", "SparkApplication", "app.yaml").code == 0
+    assert path.read_text().startswith(text.replace("3.5.0", "3.5.8"))
+    assert sparkfix("set", "spark.submit.deployMode=client", "app.yaml").code == 0
+    assert "mode: client\n" in path.read_text()

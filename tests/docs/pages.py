@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from resources import resources
+
 from sparkfix.formats.carriers import CARRIERS, KINDS
 from sparkfix.formats.languages import LANGUAGES
 
@@ -28,7 +30,7 @@ def carriers() -> str:
     return table(("carrier", "is", *KINDS), rows) + "\n" + table(("language", "file names"), languages)
 
 
-PARTS = {"carriers.md": carriers}
+PARTS = {"carriers.md": carriers, "custom-resources.md": resources}
 
 
 def renewed(name: str) -> tuple[str, str]:

@@ -157,6 +157,21 @@ def test_two_insertions_at_one_place_are_both_made_one_after_the_other() -> None
     assert not applied.refused
 
 
+def test_places_are_those_of_the_files_as_they_were() -> None:
+    first = fixing("first", lambda item: Add(item, "spark.b", "1", before=True) if item.key == "spark.a" else None)
+
+    def once(block: PropertyBlock) -> Iterator[Finding]:
+        if not block.all("spark.b"):
+            yield from first.check(block)
+
+    second = fixing("second", lambda item: SetValue(item, "2") if (item.key, item.value) == ("spark.c", "1") else None)
+    blocked = fixing("third", lambda item: SetValue(item, "a\nb") if item.key == "spark.d" else None)
+    applied = run(conf("spark.a 1\nspark.c 1\nspark.d 1\n"), fake("first", once), second, blocked)
+    assert result(applied) == "spark.b 1\nspark.a 1\nspark.c 2\nspark.d 1\n"
+    assert [item.at for item in applied.applied] == [f"{CONF}:1:1", f"{CONF}:2:1"]
+    assert [item.at for item in applied.refused] == [f"{CONF}:3:1"]
+
+
 def test_one_rule_goes_on_where_another_one_left_off() -> None:
     rules = (fixing("z-fault", turning("spark.a", "1", "2")), fixing("a-fault", turning("spark.a", "2", "3")))
     for order in (rules, rules[::-1]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from test_rendered import CHART, CONFIG, INDENTED, POD, after, seen
+from rendered_charts import CHART, CONFIG, INDENTED, POD, after, seen
 
 from sparkfix.helm.renderer import Renderer
 

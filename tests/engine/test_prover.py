@@ -13,7 +13,7 @@ from sparkfix.engine.prover import ChartProver
 from sparkfix.engine.registry import load_rules
 from sparkfix.helm.charts import Charts
 from sparkfix.helm.renderer import Renderer
-from sparkfix.model import Add, Change, Property, Refused, Remove
+from sparkfix.model import Add, Change, Property, Refused, Remove, SetValue
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.workspace import Workspace
 
@@ -321,3 +321,47 @@ def test_data_that_changes_elsewhere_too_is_refused(prover: ChartProver) -> None
     here = workspace(**{"c/templates/config.yaml": config})
     applied = apply_fixes(here, [set_rule("spark.executor.memory", "4g")], Choice(everything=True), {}, prover)
     assert len(applied.refused) == 1
+
+
+ARMS = """\
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: c}
+data:
+  spark-defaults.conf: |
+    spark.app.name=x
+    {{- if .Capabilities.APIVersions.Has "foo/v1" }}
+    spark.driver.host=h
+    {{- end }}
+"""
+
+
+def test_what_stands_in_an_arm_that_is_never_rendered_is_not_called_proven(prover: ChartProver) -> None:
+    path = "c/templates/arms.yaml"
+    here = _of({**FILES, path: ARMS})
+    changes = [
+        Add(item(here, key, path), f"spark.z.{key[-4:]}", "1") for key in ("spark.app.name", "spark.driver.host")
+    ]
+    after = ARMS.replace("=x\n", "=x\n    spark.z.name=1\n").replace("=h\n", "=h\n    spark.z.host=1\n")
+    proof = prover(here, here.with_edits({path: after.encode()}), changes)
+    condition = 'if .Capabilities.APIVersions.Has "foo/v1"'
+    assert proof.lines() == (
+        "proven in part: rendered with 3 values sets, all show just this change; "
+        f"not proven: 1 line stands in an arm that was never rendered ({condition})",
+    )
+    # Each of several fixes that are proven together has a claim of its own.
+    assert proof.of(changes[:1]).lines() == ("proven: rendered with 3 values sets, all show just this change",)
+    assert proof.of(changes[1:]).lines() == (
+        "not seen: rendered with 3 values sets, and nothing changes with any of them: "
+        f"1 line stands in an arm that was never rendered ({condition})",
+    )
+
+
+def test_a_value_that_nothing_prints_is_not_called_proven(prover: ChartProver) -> None:
+    values = VALUES + "other:\n  spark.sql.a: b\n"
+    here = _of({**FILES, "c/values.yaml": values})
+    changes = [SetValue(item(here, key, "c/values.yaml"), "3") for key in ("spark.executor.memory", "spark.sql.a")]
+    after = values.replace("2g", "3").replace("spark.sql.a: b", "spark.sql.a: 3")
+    proof = prover(here, here.with_edits({"c/values.yaml": after.encode()}), changes)
+    assert proof.of(changes[:1]).lines() == ("proven: rendered with 3 values sets, all show just this change",)
+    assert proof.of(changes[1:]).lines()[0].startswith("not seen: ")

@@ -14,10 +14,15 @@ from sparkfix.text.edits import splice
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.workspace import Workspace
 
-# A file of each carrier with two properties in one block, `spark.a` and `spark.b` where any name will do.
+# A file of each carrier with two properties in one block, `spark.a` and `spark.b` where any name will do; fields become
+# properties of their own.
 SAMPLES = {
     "properties text": ("a.conf", "spark.a=1\nspark.b=2\n"),
     "map": ("a.yaml", "sparkConf:\n  spark.a: 'x'\n  spark.b: y\n"),
+    "resource fields": (
+        "a.yaml",
+        "apiVersion: sparkoperator.k8s.io/v1beta2\nkind: SparkApplication\nspec:\n  hadoopConf:\n    a: x\n    b: y\n",
+    ),
     "nested map": ("a.yaml", "sparkConf:\n  spark:\n    a: x\n    b: y\n"),
     "list of pairs": ("a.yaml", "conf:\n- name: spark.a\n  value: x\n- name: spark.b\n  value: y\n"),
     "list": ("a.yaml", "conf:\n- spark.a=1\n- spark.b=2\n"),
@@ -35,6 +40,7 @@ SAMPLES = {
     "JSON map": ("a.json", '{"spark.a": "1", "spark.b": 2}'),
     "JSON pairs": ("a.json", '[{"name": "spark.a", "value": "1"}, {"name": "spark.b", "value": "2"}]'),
 }
+PREFIXES = {"resource fields": "spark.hadoop."}
 NOT_HERE = {("JSON pairs", "add"): "the list is written in flow style"}
 
 
@@ -62,7 +68,7 @@ def test_a_carrier_takes_what_it_says(own: Carrier, kind: str) -> None:
     path, text = SAMPLES[own.name]
     before = workspace({path: text.encode()})
     block, item = found(before, path, own.name)
-    new = "spark.executor.cores" if own.name == "flags" else "spark.c"
+    new = "spark.executor.cores" if own.name == "flags" else PREFIXES.get(own.name, "spark.") + "c"
     change = change_of(kind, item, new)
     reason = own.cannot.get(kind, NOT_HERE.get((own.name, kind)))
     if reason is not None:

@@ -148,7 +148,9 @@ SUB = b"apiVersion: v2\nname: sub\nversion: 0.1.0\n"
 
 
 @pytest.mark.parametrize(
-    "data", [b"no archive", _tar({"sub/Chart.yaml": SUB})[:60], _tar({"sub/Chart.yaml": SUB, "../../x": b"x"})]
+    "data",
+    [b"no archive", _tar({"sub/Chart.yaml": SUB})[:60], _tar({"sub/Chart.yaml": SUB, "../../x": b"x"})],
+    ids=["no archive", "cut off", "leads out"],
 )
 def test_a_subchart_that_cannot_be_unpacked_is_helms_to_refuse(renderer: Renderer, data: bytes) -> None:
     found = chart({"charts/sub-0.1.0.tgz": data, "templates/x.yaml": "x: 1\n"})

@@ -24,6 +24,19 @@ def test_helpers_with_their_callers(renderer: Renderer) -> None:
     ]
 
 
+def test_a_line_with_text_behind_what_it_includes_is_its_own_source(renderer: Renderer) -> None:
+    files = {
+        "templates/_h.tpl": '{{- define "n" -}}\nx\n{{- end -}}\n{{- define "m" -}}\n{{ include "n" . }}-y\n{{- end -}}\n',
+        "templates/a.yaml": 'a:\n- {{ include "n" . }}\n{{ include "n" . }}.svc: b\n{{ include "m" . }}\n',
+    }
+    assert sources(mapped(renderer, files), "demo/templates/a.yaml") == [
+        "a: <- templates/a.yaml:1",
+        "- x <- templates/a.yaml:2 [templates/_h.tpl:2]",
+        "x.svc: b <- templates/a.yaml:3 [templates/_h.tpl:2]",
+        "x-y <- templates/_h.tpl:5 [templates/_h.tpl:2 templates/a.yaml:4]",
+    ]
+
+
 def test_ranges_maps_files_tpl_and_blank_lines(renderer: Renderer) -> None:
     files = {
         "values.yaml": "list: [p, q]\nmap: {k: {v: 1}, l: 2}\ntext: 'x: {{ .Values.list | first }}'\n",

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sparkfix.model import Edit, FileChange, Refused, Span
 from sparkfix.text.diff import unified_diff
-from sparkfix.text.edits import EditSet, OverlappingEdits, splice
+from sparkfix.text.edits import EditSet, OverlappingEdits, before_edits, splice
 from sparkfix.text.source import SourceText
 
 MARKS = {"utf-8": b"", "utf-8-sig": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
@@ -120,3 +120,12 @@ def test_git_applies_the_diff(tmp_path: Path, before: bytes, after: bytes, name:
     done = subprocess.run(["git", "apply", "-"], input=diff, cwd=tmp_path, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / name).read_bytes() == after
+
+
+def test_offsets_before_edits() -> None:
+    edits = [Edit("a", Span(2, 2), b"xyz\n"), Edit("a", Span(5, 8), b"q")]
+    after = splice(b"0123456789", edits)
+    assert after == b"01xyz\n234q89"
+    assert [before_edits(after.index(char), edits) for char in (b"0", b"1", b"x", b"z", b"2", b"4", b"q", b"8", b"9")] == [
+        0, 1, 2, 2, 2, 4, 5, 8, 9,
+    ]  # fmt: skip

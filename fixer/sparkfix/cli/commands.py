@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 import typer
 
@@ -16,10 +17,28 @@ from sparkfix.cli.write import Delivery, check_delivery, deliver, recover_before
 from sparkfix.engine.apply import Applied, apply_fixes
 from sparkfix.engine.check import check as run_check
 from sparkfix.engine.choose import Choice
-from sparkfix.engine.codemod import checked_key, checked_value, parse_where, rename_rule, set_rule, unset_rule
+from sparkfix.engine.codemod import (
+    addition,
+    checked_key,
+    checked_value,
+    not_a_path,
+    parse_where,
+    property_key,
+    rename_rule,
+    set_rule,
+    unset_rule,
+)
+from sparkfix.engine.codemod_fields import (
+    checked_kind,
+    checked_path,
+    rename_field_rule,
+    set_field_rule,
+    unset_field_rule,
+)
+from sparkfix.engine.codemod_views import Codemod, RenderedCodemod
 from sparkfix.engine.registry import load_rules, select_rules
-from sparkfix.engine.unread import unread_places
-from sparkfix.model import Finding, Problem, Rule, SparkfixError
+from sparkfix.engine.unread import unread_places, unread_resources
+from sparkfix.model import Finding, Problem, Rule, SparkfixError, Unread
 from sparkfix.report.text import applied_lines, finding_text, plural, problem_text, refused_lines, summary, unread_text
 from sparkfix.text.similar import nearest
 
@@ -144,16 +163,18 @@ def diff(
 
 def _run(
     session: Session, rules: Sequence[Rule], choice: Choice, delivery: Delivery, rendering: Rendering,
-    values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool, key: str = "",
+    values: dict[str, str], out: Output, *, strict: bool, exit_zero: bool,
+    codemod: Codemod | None = None,
 ) -> None:  # fmt: skip
-    """Apply, deliver, tell, and end with the exit code; of a codemod's `key`, also where it stands unread."""
+    """Apply, deliver, tell, and end with the exit code; of a codemod also where its key or kind stands unread."""
     writing = not delivery.dry_run and session.stdin is None
     recover_before(session, out, writing=writing)
     check_delivery(delivery, session)
     with rendering_for(session, rendering) as renders:
-        # A codemod changes what is written; what that is rendered to has no part in it but the proof.
+        # A codemod looks for what is written; what that is rendered to only has a say in what comes of it.
         views = None if choice.everything else renders.views
-        applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views, renders.views)
+        judge = RenderedCodemod(codemod, renders.views) if codemod is not None and codemod.kind is None else None
+        applied = apply_fixes(session.workspace, rules, choice, values, renders.prover, views, renders.views, judge)
         deliver(applied, delivery, session, out)
         if rendering.shown:
             show_rendered(renders, applied, session, out)
@@ -170,7 +191,7 @@ def _run(
     unseen = tell_notes(renders, out, strict=strict)
     code = session.unreadable(applied.problems, strict=strict) or unseen
     _tell_problems(session.problems(applied.problems), code, out)
-    unread = unread_places(applied.workspace, key) if key else ()
+    unread = _unread(applied, codemod) if codemod is not None else ()
     for place in unread:
         out.tell(unread_text(replace(place, path=session.shown(place.path))))
     if choice.solution is not None and not applied.applied and not applied.refused and not code:
@@ -181,6 +202,13 @@ def _run(
     if not code and not exit_zero:
         code = _left(applied, session, left, choice, delivery, out)
     raise typer.Exit(code)
+
+
+def _unread(applied: Applied, codemod: Codemod) -> Sequence[Unread]:
+    """Where what a codemod is about stands in texts that are not read."""
+    if codemod.kind is not None:
+        return unread_resources(applied.workspace, codemod.kind)
+    return unread_places(applied.workspace, codemod.key)
 
 
 def _left_out(applied: Applied, unread: int) -> str:
@@ -206,6 +234,7 @@ def _left(
 def set_property(
     assignment: str = typer.Argument(metavar="KEY=VALUE", help="The property and its new value."),
     paths: opt.Paths = None,
+    kind: opt.Kind = None,
     add: bool = typer.Option(False, "--add", help="Also add it to workloads that do not set it."),
     where: opt.WhereOption = None,
     dry_run: opt.DryRun = False,
@@ -227,17 +256,25 @@ def set_property(
     key, separator, value = assignment.partition("=")
     if not separator:
         raise SparkfixError(f"{assignment}: write it as KEY=VALUE")
-    rule = set_rule(checked_key(key.strip()), checked_value(value), parse_where(where or []), add=add)
+    key, conditions = key.strip(), parse_where(where or [])
+    asked = None
+    if kind is not None:
+        rule = set_field_rule(checked_kind(kind), checked_path(key), checked_value(value), conditions, add=add)
+    else:
+        rule = set_rule(property_key(key), checked_value(value), conditions, add=add, judged=True)
+        asked = partial(addition, key, value) if add else None
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        rule, key.strip(), paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet
-    )
+        Codemod(rule, key, conditions, asked, kind), paths, delivery, rendering, spark_version, stdin_filename, strict,
+        exit_zero, no_color, quiet,
+    )  # fmt: skip
 
 
 def unset_property(
     key: str = typer.Argument(metavar="KEY", help="The property to remove."),
     paths: opt.Paths = None,
+    kind: opt.Kind = None,
     where: opt.WhereOption = None,
     comment_out: opt.CommentOut = False,
     dry_run: opt.DryRun = False,
@@ -256,12 +293,16 @@ def unset_property(
     no_cache: opt.NoCache = False,
 ) -> None:
     """Remove a property wherever it stands."""
-    rule = unset_rule(checked_key(key), parse_where(where or []))
+    conditions = parse_where(where or [])
+    if kind is not None:
+        rule = unset_field_rule(checked_kind(kind), checked_path(key), conditions)
+    else:
+        rule = unset_rule(not_a_path(checked_key(key)), conditions, judged=True)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        rule, key, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet,
-        comment_out,
+        Codemod(rule, key, conditions, None, kind), paths, delivery, rendering, spark_version, stdin_filename, strict,
+        exit_zero, no_color, quiet, comment_out,
     )  # fmt: skip
 
 
@@ -269,6 +310,7 @@ def rename_property(
     old: str = typer.Argument(metavar="OLD", help="The property's name."),
     new: str = typer.Argument(metavar="NEW", help="Its new name."),
     paths: opt.Paths = None,
+    kind: opt.Kind = None,
     where: opt.WhereOption = None,
     dry_run: opt.DryRun = False,
     commit: opt.Commit = False,
@@ -288,21 +330,30 @@ def rename_property(
     """Rename a property wherever it stands."""
     if old == new:
         raise SparkfixError(f"{old}: the new name is the old one")
-    rule = rename_rule(checked_key(old), checked_key(new), parse_where(where or []))
+    conditions = parse_where(where or [])
+    if kind is not None:
+        rule = rename_field_rule(checked_kind(kind), checked_path(old), checked_path(new), conditions)
+    else:
+        rule = rename_rule(not_a_path(checked_key(old)), not_a_path(checked_key(new)), conditions, judged=True)
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
-    _codemod(rule, old, paths, delivery, rendering, spark_version, stdin_filename, strict, exit_zero, no_color, quiet)
+    _codemod(
+        Codemod(rule, old, conditions, None, kind), paths, delivery, rendering, spark_version, stdin_filename, strict,
+        exit_zero, no_color, quiet,
+    )  # fmt: skip
 
 
 def _codemod(
-    rule: Rule, key: str, paths: opt.Paths, delivery: Delivery, rendering: Rendering, spark_version: str | None,
+    codemod: Codemod, paths: opt.Paths, delivery: Delivery, rendering: Rendering, spark_version: str | None,
     stdin_filename: str | None,
     strict: bool, exit_zero: bool, no_color: bool, quiet: bool, comment_out: bool = False,
 ) -> None:  # fmt: skip
     session = open_session(paths or [], spark_version=spark_version, stdin_filename=stdin_filename)
     out = output(no_color=no_color, quiet=quiet, messages_on_error=delivery.dry_run or session.stdin is not None)
     choice = Choice(comment_out=comment_out, everything=True)
-    _run(session, [rule], choice, delivery, rendering, {}, out, strict=strict, exit_zero=exit_zero, key=key)
+    _run(
+        session, [codemod.rule], choice, delivery, rendering, {}, out, strict=strict, exit_zero=exit_zero, codemod=codemod
+    )  # fmt: skip
 
 
 def _options(rules: Sequence[Rule], values: Sequence[str]) -> dict[str, str]:

@@ -43,6 +43,14 @@ WhereOption = Annotated[
         help="Only where this property has this value, or spark-version=3.5; all that are given must hold.",
     ),
 ]
+Kind = Annotated[
+    str | None,
+    typer.Option(
+        "--kind",
+        metavar="KIND",
+        help="Edit a field of all resources of this kind, named by its path: spec.sparkVersion, spec.deps.jars.0.",
+    ),
+]
 NoRender = Annotated[
     bool,
     typer.Option("--no-render", help="Do not render charts: look at templates only, and prove nothing by rendering."),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sparkfix.cli.session import Output, Session
 from sparkfix.formats.yaml.tolerant import load_all_plain
-from sparkfix.model import SparkfixError
+from sparkfix.model import FileChange, SparkfixError
 
 if TYPE_CHECKING:
     from sparkfix.engine.apply import Applied
@@ -135,7 +135,6 @@ def show_rendered(renders: Renders, applied: Applied, session: Session, out: Out
     if not applied.changes:
         return
     from sparkfix.engine.prove_overlays import OverlayProver
-    from sparkfix.text.diff import unified_diff
 
     paths = [change.path for change in applied.changes]
     changes = [change for item in applied.applied for change in item.fix.changes]
@@ -150,9 +149,22 @@ def show_rendered(renders: Renders, applied: Applied, session: Session, out: Out
         changed = [change for change in item.files if change.before != change.after]
         out.say(f"# {name}: {'rendered manifests change' if changed else 'nothing changes'}")
         for change in changed:
-            secret = b"kind: Secret" in change.before + change.after
-            text = "(a Secret, not shown)" if secret else unified_diff(change).decode("utf-8", "replace")
-            out.say("".join(f"#   {line}\n" for line in _without_header(text)).rstrip("\n"))
+            out.say("".join(f"#   {line}\n" for line in _without_header(_shown(change))).rstrip("\n"))
+
+
+def _shown(change: FileChange) -> str:
+    """The difference of a rendered file, in which values of Secrets are hidden."""
+    from sparkfix.formats.kubernetes.secrets import without_secrets
+    from sparkfix.text.diff import unified_diff
+
+    before, after = (
+        without_secrets(change.path, text.decode("utf-8", "replace")) for text in (change.before, change.after)
+    )
+    if before is None or after is None:
+        return f"{change.path} (there is a Secret in it, so it is not shown)"
+    if before == after:
+        return f"{change.path} (values of a Secret, not shown)"
+    return unified_diff(FileChange(change.path, before.encode(), after.encode())).decode("utf-8", "replace")
 
 
 def _without_header(text: str) -> Sequence[str]:

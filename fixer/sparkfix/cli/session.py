@@ -180,14 +180,16 @@ def open_session(
 
 
 def _with_all_that_builds_on(found: Found) -> Found:
-    """The files as seen from the top of their git work tree, where overlays elsewhere in it may build on them."""
+    """The files as seen from the top of their git work tree, where overlays or releases elsewhere may build on them."""
     top = work_tree_above(found.root)
     if top is None or top == found.root:
         return found
     from sparkfix.workspace.kustomize import has_kustomizations
 
     seen = seen_from(found, top)
-    return seen if has_kustomizations(Workspace(DiskStore(top), seen.files)) else found
+    workspace = Workspace(DiskStore(top), seen.files)
+    charts = any(workspace.chart_of(path) is not None for path in seen.files)
+    return seen if charts or has_kustomizations(workspace) else found
 
 
 def _version(text: str) -> str:

@@ -7,13 +7,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sparkfix.engine.check import Scope, Views, check_scope, scopes_of
+from sparkfix.engine.check import Judge, Scope, Views, check_scope, scopes_of
 from sparkfix.engine.choose import Choice, choose
 from sparkfix.engine.outcome import ALTERING, must_be_no_worse, must_be_silent, must_show_where_asked, words_of
 from sparkfix.engine.proof import Proof, Prover
 from sparkfix.engine.rendered import findings_in_views
 from sparkfix.engine.verify import verify
-from sparkfix.formats.render import render_all
+from sparkfix.formats.render import landed, render_all
 from sparkfix.model import (
     Add,
     AppliedFix,
@@ -26,9 +26,10 @@ from sparkfix.model import (
     Refused,
     RefusedFix,
     Rule,
+    Span,
 )
 from sparkfix.report.text import where
-from sparkfix.text.edits import EditSet, OverlappingEdits, edited, splice
+from sparkfix.text.edits import EditSet, OverlappingEdits, before_edits, edited, splice
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.workspace import Workspace
 
@@ -58,12 +59,19 @@ class _Run:
     prove: Prover | None = None
     views: Views | None = None
     rules: Sequence[Rule] = ()
+    scopes: Views | None = None
+    judge: Judge | None = None
+    first: Workspace = field(init=False)
     steps: list[Step] = field(default_factory=list)
     refused: dict[Identity, RefusedFix] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     sources: dict[str, SourceText] = field(default_factory=dict)
     seen: dict[str, set[bytes]] = field(default_factory=dict)
+    made: dict[str, list[Sequence[Edit]]] = field(default_factory=dict)
     unsettled: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.first = self.workspace
 
 
 @dataclass(frozen=True)
@@ -104,16 +112,18 @@ def apply_fixes(
     prove: Prover | None = None,
     views: Views | None = None,
     scopes: Views | None = None,
+    judge: Judge | None = None,
 ) -> Applied:
     """Make every wanted fix that can be proven, rule by rule, until nothing is left to make.
 
     `prove` adds a proof of its own, by rendering; with `views` rules also look at what files are rendered to. `scopes`
     only tell which files are rendered together: what a base and its overlays say of one property is changed together.
+    `judge` has the last word on what rules find.
     Pure: nothing is written. A fix that conflicts with another one in the same pass waits for the next pass, where its
     places are found anew. A fix that would bring back bytes that were there before is refused.
     """
-    run = _Run(workspace, choice, options, prove, views, rules)
-    for scope in scopes_of(workspace, views or scopes):
+    run = _Run(workspace, choice, options, prove, views, rules, views or scopes, judge)
+    for scope in scopes_of(workspace, run.scopes):
         for _ in range(_PASSES):
             changed = [_apply_rule(run, rule, scope) for rule in rules]
             if not any(changed):
@@ -181,6 +191,7 @@ def _apply_rule(run: _Run, rule: Rule, scope: Scope) -> bool:
     if (rule.id, scope.name) in run.unsettled:
         return False
     before, steps, rounds = run.workspace, len(run.steps), 0
+    made = {path: list(edits) for path, edits in run.made.items()}
     here = _Here(rule, scope)
     layered = run.choice.everything and len(scope.units) > 1 and not scope.name.startswith("chart:")
     findings: Sequence[Finding] = _check(run, here, run.workspace)
@@ -189,7 +200,7 @@ def _apply_rule(run: _Run, rule: Rule, scope: Scope) -> bool:
         if not batch:
             return rounds > 0
         if rounds == _ROUNDS:
-            run.workspace = before
+            run.workspace, run.made = before, made
             del run.steps[steps:]
             run.unsettled.add((rule.id, scope.name))
             for item in batch:
@@ -222,7 +233,8 @@ class _Proven:
 
 
 def _check(run: _Run, here: _Here, workspace: Workspace) -> list[Finding]:
-    return check_scope(workspace, here.scope, [here.rule], run.options, run.problems, run.views)
+    found = check_scope(workspace, here.scope, [here.rule], run.options, run.problems, run.views)
+    return found if run.judge is None else run.judge.judged(workspace, here.scope, found)
 
 
 def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:
@@ -237,6 +249,8 @@ def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:
         try:
             if fix.blocked:
                 raise Refused(fix.blocked)
+            fix = replace(fix, changes=tuple(map(landed, fix.changes)))
+            item = replace(item, fix=fix)
             edits = render_all(fix.changes)
             _refuse_foreign(run.workspace, targets, finding.primary.path, edits)
         except Refused as reason:
@@ -254,16 +268,18 @@ def _internal(error: Exception) -> str:
 
 
 def _at(run: _Run, finding: Finding) -> str:
-    """A finding's place in the text as it is now."""
+    """A finding's place in the text as it was before the run."""
 
     def source(path: str) -> SourceText | None:
-        data = run.workspace.data(path)
-        known = run.sources.get(path)
-        if data is not None and (known is None or known.data is not data):
-            known = run.sources[path] = SourceText(path, data)
-        return known if data is not None else None
+        if path not in run.sources and (data := run.first.data(path)) is not None:
+            run.sources[path] = SourceText(path, data)
+        return run.sources.get(path)
 
-    return where(finding.primary, source)
+    place = finding.primary
+    start = place.span.start
+    for edits in reversed(run.made.get(place.path, [])):
+        start = before_edits(start, edits)
+    return where(replace(place, span=Span(start, start)), source)
 
 
 def _refuse_foreign(workspace: Workspace, targets: frozenset[str], own: str, edits: Iterable[Edit]) -> None:
@@ -279,9 +295,10 @@ def _refuse_foreign(workspace: Workspace, targets: frozenset[str], own: str, edi
 def _without_conflicts(wanted: Sequence[AppliedFix], *, layered: bool) -> list[AppliedFix]:
     """As many fixes as fit together, first come first served; of those that only rendering shows one at a time.
 
-    `layered`: what is asked for stands in files of which some are put over others.
+    The one that most renderings ask for comes first: what others ask for may be done with it. `layered`: what is asked
+    for stands in files of which some are put over others.
     """
-    apart = next((item for item in wanted if item.finding.views), None)
+    apart = max((item for item in wanted if item.finding.views), key=lambda item: len(item.finding.views), default=None)
     written = [item for item in wanted if not item.finding.views]
     return _fitting(_of_one_file(written) if layered else written) if written or apart is None else [apart]
 
@@ -352,15 +369,15 @@ def _prove(run: _Run, here: _Here, batch: Sequence[AppliedFix], findings: Sequen
             raise Refused("it would undo another fix of this run")
     left = _check(run, here, changed)
     must_be_silent(run.choice, batch, findings, left)
-    proof: tuple[str, ...] = ()
+    proof = Proof()
     if run.prove is not None:
-        shown = run.prove(run.workspace, changed, changes)
+        proof = run.prove(run.workspace, changed, changes)
         for item in batch:
-            _must_concern_its_views(run, here, item, shown)
+            _must_concern_its_views(run, here, item, proof)
         _must_make_no_fault(run, here, batch, changed)
-        proof = shown.lines()
     touched = tuple(FileChange(path, before[path], after[path]) for path in sorted(after))
-    return _Proven([replace(item, proof=proof) for item in batch], changed, edits, touched, left)
+    told = [replace(item, proof=proof.of(item.fix.changes).lines()) for item in batch]
+    return _Proven(told, changed, edits, touched, left)
 
 
 def _must_concern_its_views(run: _Run, here: _Here, item: AppliedFix, proof: Proof) -> None:
@@ -371,7 +388,7 @@ def _must_concern_its_views(run: _Run, here: _Here, item: AppliedFix, proof: Pro
     if len(altering) < len(item.fix.changes):
         with_them = run.workspace.with_edits(edited(run.workspace.data, render_all(altering)))
         proof = run.prove(run.workspace, with_them, altering)
-    seen = run.views.views(run.workspace, here.scope) if run.views is not None else ()
+    seen = run.scopes.views(run.workspace, here.scope) if run.scopes is not None else ()
     within = {name for one in seen if one.view.name in item.finding.views for name in one.view.within}
     must_show_where_asked(item.finding, proof, within)
 
@@ -401,6 +418,8 @@ def _keep(run: _Run, rule: Rule, proven: _Proven) -> None:
     """Make a proven batch the state of the run."""
     for change in proven.changes:
         run.seen.setdefault(change.path, set()).add(change.before)
+    for path, edits in proven.edits.items():
+        run.made.setdefault(path, []).append(edits)
     run.workspace = proven.workspace
     run.refused = _moved(run.refused, proven.edits)
     run.steps.append(Step(rule, tuple(proven.batch), proven.changes))

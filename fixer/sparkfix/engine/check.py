@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from sparkfix.engine.printed import is_refuted
 from sparkfix.engine.rendered import Rendered, as_shown, counts_as_written, findings_in_views, only_in_views
+from sparkfix.engine.told_once import told_once
 from sparkfix.engine.unit import check_unit, units_of
-from sparkfix.model import Finding, Place, Problem, Rule, Workload
+from sparkfix.model import CustomResource, Finding, Place, Problem, Rule, Workload
 from sparkfix.workspace.find import is_candidate
 from sparkfix.workspace.workspace import Workspace
 
-__all__ = ["Scope", "Views", "check", "check_scope", "problems_in", "scopes_of"]
+__all__ = ["Judge", "Scope", "Views", "check", "check_scope", "problems_in", "scopes_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ class Views(Protocol):
         """The files of a scope that are applied as parts of views only, never as they are written."""
 
 
+class Judge(Protocol):
+    """Decides what findings come to, where rules alone cannot (see `sparkfix.engine.codemod_views`)."""
+
+    def judged(self, workspace: Workspace, scope: Scope, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings that count, with other changes where these are called for."""
+
+
 def scopes_of(workspace: Workspace, views: Views | None) -> list[Scope]:
     """What is looked at together in a workspace; units alone where nothing is rendered."""
     units = units_of(workspace)
@@ -61,7 +70,7 @@ def check(
     """
     found: list[Finding] = []
     for scope in scopes_of(workspace, views):
-        found.extend(check_scope(workspace, scope, rules, options, problems, views))
+        found.extend(told_once(workspace, check_scope(workspace, scope, rules, options, problems, views)))
     return tuple(sorted(found, key=lambda item: (item.primary.path, item.primary.span, item.rule, item.message)))
 
 
@@ -76,7 +85,8 @@ def check_scope(
     """The findings of some rules in one scope: in files, then those that only rendering shows.
 
     What is said of a workload in files that are applied as parts of overlays only is a fault if an overlay shows it, or
-    if it stands where nothing that is rendered comes by.
+    if it stands where nothing that is rendered comes by; what is said of values only if nothing that they are printed
+    into shows otherwise.
     """
     written = [
         finding
@@ -87,10 +97,12 @@ def check_scope(
         return written
     unreached = {id(item): views.unreached(workspace, item.primary) for item in written}
     shown, parts = views.views(workspace, scope), views.superseded(workspace, scope)
-    whole = {rule.id for rule in rules if rule.subject is Workload and rule.rendered}
+    whole = {rule.id for rule in rules if rule.subject in (Workload, CustomResource) and rule.rendered}
     found = findings_in_views(workspace, shown, rules, options, problems)
     kept = []
     for item in written:
+        if item.rule in whole and item.primary.path not in parts and is_refuted(workspace, item, shown, found):
+            continue
         if item.rule not in whole or item.primary.path not in parts or unreached[id(item)]:
             kept.append(_remarked(item, unreached[id(item)]))
         elif counts_as_written(workspace, item, found):

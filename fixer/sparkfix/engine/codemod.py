@@ -29,6 +29,7 @@ from sparkfix.model import (
 from sparkfix.report.text import printable
 from sparkfix.spark.connect import kin
 
+UNDER_CONDITIONS = "everything here stands under conditions of the template"
 _VERSION = "spark-version"
 # What other programs than a driver read.
 _OTHER_PROGRAMS = (
@@ -111,6 +112,24 @@ def checked_key(key: str) -> str:
     return key
 
 
+def not_a_path(key: str) -> str:
+    """A key that is not meant as a path to a field. Raises `SparkfixError` for one that is."""
+    if key.startswith(("spec.", "metadata.")):
+        raise SparkfixError(
+            f"{printable(key)}: a field of a resource is edited with --kind, as in --kind SparkApplication"
+        )
+    return key
+
+
+def property_key(key: str) -> str:
+    """The name of a Spark property. Raises `SparkfixError` for any other one."""
+    if not not_a_path(checked_key(key)).startswith("spark."):
+        raise SparkfixError(
+            f"{printable(key)}: a property begins with `spark.`; a field of a resource is edited with --kind"
+        )
+    return key
+
+
 def checked_value(value: str) -> str:
     """A text that can be written. Raises `SparkfixError` for bytes that are no UTF-8 and for actions without end."""
     if any("\ud800" <= char <= "\udfff" for char in value):
@@ -120,74 +139,95 @@ def checked_value(value: str) -> str:
     return value
 
 
-def set_rule(key: str, value: str, where: AllOf | None = None, *, add: bool = False) -> Rule:
-    """Set `key` to `value` where it stands; with `add` also in workloads that have no setting of it."""
+def set_rule(
+    key: str, value: str, where: AllOf | None = None, *, add: bool = False, judged: bool = False
+) -> Rule:  # fmt: skip
+    """Set `key` to `value` where it stands; with `add` also in workloads that have no setting of it.
+
+    With `judged` places where the condition does not hold are told, too, as not listed: for one who judges by what they
+    are rendered to (see `codemod_views`).
+    """
     conditions = where or AllOf()
 
     def check(workload: Workload) -> Iterator[Finding]:
         standing = [(block, item) for block in workload.blocks for item in block.all(key)]
         for block, item in standing:
             answer = conditions.holds(workload, block, item)
-            if item.value != value and answer is not Holds.NEVER:
-                yield _finding(f"set `{key}` to the value given", item, SetValue(item, value), answer.blocked)
+            if item.value != value and (judged or answer is not Holds.NEVER):
+                yield finding_for(f"set `{key}` to the value given", item, SetValue(item, value), answer=answer)
         if add and not standing:
-            answers = ((block, conditions.holds(workload, block, None)) for block in _drivers(workload))
+            answers = [(block, conditions.holds(workload, block, None)) for block in drivers(workload)]
             found = next((pair for pair in answers if pair[1] is not Holds.NEVER), None)
+            found = found or (answers[0] if judged and answers else None)
             if found is not None:
-                beside = kin(found[0].properties, *_prefixes(key))
-                blocked = "everything here stands under conditions of the template" if beside.guard else ""
-                blocked = blocked or found[1].blocked
-                yield _finding(f"add `{key}`", beside, Add(beside, key, value), blocked)
+                beside = beside_for(found[0], key)
+                blocked = UNDER_CONDITIONS if beside.guard else ""
+                yield addition(key, value, beside, found[1], blocked)
 
     needles = (b"spark.",) if add else _needles(key)
     return _rule("set", check, f"Set `{key}` where it stands.", needles)
 
 
-def _drivers(workload: Workload) -> Iterator[PropertyBlock]:
+def drivers(workload: Workload) -> Iterator[PropertyBlock]:
     """The blocks of a workload that configure a driver, and not the operator or another program."""
     for block in workload.blocks:
         if any(not item.key.startswith(_OTHER_PROGRAMS) for item in block.properties):
             yield block
 
 
-def unset_rule(key: str, where: AllOf | None = None) -> Rule:
-    """Remove `key` where it stands."""
+def addition(key: str, value: str, beside: Property, answer: Holds = Holds.ALWAYS, blocked: str = "") -> Finding:
+    """What asks for a property beside another one."""
+    return finding_for(f"add `{key}`", beside, Add(beside, key, value), blocked, answer)
+
+
+def beside_for(block: PropertyBlock, key: str) -> Property:
+    """The property of a block that a new one is put beside: one of the same kin, if there is one."""
+    return kin(block.properties, *_prefixes(key))
+
+
+def unset_rule(key: str, where: AllOf | None = None, *, judged: bool = False) -> Rule:
+    """Remove `key` where it stands. `judged` as in `set_rule`."""
 
     def change(block: PropertyBlock, item: Property) -> tuple[Change, str]:
         return Remove(item), ""
 
-    return _rule("unset", _each(key, where, f"remove `{key}`", change), f"Remove `{key}`.", _needles(key))
+    return _rule("unset", _each(key, where, f"remove `{key}`", change, judged), f"Remove `{key}`.", _needles(key))
 
 
-def rename_rule(old: str, new: str, where: AllOf | None = None) -> Rule:
-    """Give `old` the name `new`, except where `new` is set in the same arms already."""
+def rename_rule(old: str, new: str, where: AllOf | None = None, *, judged: bool = False) -> Rule:
+    """Give `old` the name `new`, except where `new` is set in the same arms already. `judged` as in `set_rule`."""
 
     def change(block: PropertyBlock, item: Property) -> tuple[Change, str]:
         clash = any(not exclusive(item.guard, other.guard) for other in block.all(new))
         return RenameKey(item, new), f"`{new}` is set in the same block already" if clash else ""
 
-    return _rule("rename", _each(old, where, f"rename `{old}` to `{new}`", change), f"Rename `{old}`.", _needles(old))
+    message = f"rename `{old}` to `{new}`"
+    return _rule("rename", _each(old, where, message, change, judged), f"Rename `{old}`.", _needles(old))
 
 
 def _each(
-    key: str, where: AllOf | None, message: str, change: Callable[[PropertyBlock, Property], tuple[Change, str]]
-) -> Callable[[Workload], Iterator[Finding]]:
+    key: str, where: AllOf | None, message: str, change: Callable[[PropertyBlock, Property], tuple[Change, str]],
+    judged: bool,
+) -> Callable[[Workload], Iterator[Finding]]:  # fmt: skip
     conditions = where or AllOf()
 
     def check(workload: Workload) -> Iterator[Finding]:
         for block in workload.blocks:
             for item in block.all(key):
                 answer = conditions.holds(workload, block, item)
-                if answer is not Holds.NEVER:
+                if judged or answer is not Holds.NEVER:
                     wanted, blocked = change(block, item)
-                    yield _finding(message, item, wanted, blocked or answer.blocked)
+                    yield finding_for(message, item, wanted, blocked, answer)
 
     return check
 
 
-def _finding(message: str, item: Property, change: Change, blocked: str = "") -> Finding:
-    fix = Fix(message, (change,), Applicability.SAFE, blocked=blocked)
-    return Finding(message, (item.place("stands here"),), (fix,))
+def finding_for(
+    message: str, item: Property, change: Change, blocked: str = "", answer: Holds = Holds.ALWAYS
+) -> Finding:
+    """What a codemod finds at a property, with its only fix; `answer` says whether its condition holds there."""
+    fix = Fix(message, (change,), Applicability.SAFE, blocked=blocked or answer.blocked)
+    return Finding(message, (item.place("stands here"),), (fix,), listed=answer is not Holds.NEVER)
 
 
 def _needles(key: str) -> tuple[bytes, ...]:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from sparkfix.engine.fields import new_settings
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.formats.yaml.fields import proven_as_settings
 from sparkfix.model import (
     Add,
+    AddField,
     Change,
     CommentOut,
     Guard,
@@ -16,10 +19,12 @@ from sparkfix.model import (
     PropertyBlock,
     Remove,
     RenameKey,
+    SetField,
     SetValue,
     SetWords,
     Span,
 )
+from sparkfix.spark.resources import CARRIER
 
 _POSITION = re.compile(r"\.\d+(?=[.:]|\Z)")
 Setting = tuple[str, str, tuple[tuple[str, int], ...]]
@@ -47,9 +52,13 @@ def settings_of(document: Document, changes: Sequence[Change] = ()) -> Settings:
     rewritten = rewritten_keys(document, changes)
     found: Settings = []
     for block in document.blocks:
-        settings = [_setting(item) for item in block.properties if item.key_span.start not in rewritten]
+        settings = [
+            _setting(item)
+            for item in proven_as_settings(block.carrier, block.properties)
+            if item.key_span.start not in rewritten
+        ]
         if settings:
-            found.append((block.carrier, _where(block), settings))
+            found.append((block.carrier, _where(block), _ordered(block, settings)))
     return found
 
 
@@ -73,24 +82,36 @@ def rewritten_keys(document: Document, changes: Sequence[Change]) -> frozenset[i
     return frozenset(start for start in starts if any(span.start <= start < span.end for span in spans))
 
 
+def _ordered(block: PropertyBlock, settings: list[Setting]) -> list[Setting]:
+    """Settings in the order of the file; those of fields, which have none that matters, by their keys."""
+    return sorted(settings, key=lambda setting: setting[0]) if block.carrier == CARRIER else settings
+
+
 def expected_settings(document: Document, changes: Sequence[Change]) -> Settings:
     """All settings of a file as they must be after the changes; blocks that lose their last setting are gone."""
     rewritten = rewritten_keys(document, changes)
     own: dict[tuple[str, int, str], list[Change]] = {}
+    starts = {item.key_span.start: item for block in document.blocks for item in block.properties}
     for change in changes:
+        if isinstance(change, SetField) and change.field.key_span is not None:
+            # The scalar may be the value of a property, as fields of custom resources are.
+            field = starts.get(change.field.key_span.start)
+            change = SetValue(field, change.value) if field is not None else change
         item = _subject(change)
         if item is not None:
             own.setdefault(_identity(item), []).append(change)
+    new = [one for change in changes if isinstance(change, AddField) for one in new_settings(document, change)]
     found: Settings = []
     for block in document.blocks:
         settings = [
             setting
-            for item in block.properties
+            for item in proven_as_settings(block.carrier, block.properties)
             if item.key_span.start not in rewritten
             for setting in _after(item, own.get(_identity(item), ()))
         ]
+        settings += [(one.key, one.value, _conditions(one.guard)) for one in new if one.block is block]
         if settings:
-            found.append((block.carrier, _where(block), settings))
+            found.append((block.carrier, _where(block), _ordered(block, settings)))
     return found
 
 

@@ -74,13 +74,13 @@ def _change(change: Change, view: View) -> Change:
     """A change in the files that has the effect of one in a view. Raises `Refused`."""
     sources = view.sources
     if isinstance(change, SetValue):
-        return _set(sources.value(change.property), change.value)
+        return value_set(sources.value(change.property), change.value)
     if isinstance(change, Add):
         return replace(change, beside=sources.property(change.beside))
     if isinstance(change, (Remove, CommentOut, RenameKey, AddComment)):
         return replace(change, property=sources.property(change.property))
     if isinstance(change, SetField):
-        return _set(sources.scalar(change.path, change.field), change.value)
+        return value_set(sources.scalar(change.path, change.field), change.value)
     if isinstance(change, (AddField, AddItem)):
         path, owner = sources.node(change.path, change.owner)
         return replace(change, path=path, owner=owner)
@@ -91,7 +91,7 @@ def _change(change: Change, view: View) -> Change:
     raise Refused("an init container is added to a template only where the template itself shows the fault")
 
 
-def _set(found: tuple[Property | ValuePart, ...], value: str) -> Change:
+def value_set(found: tuple[Property | ValuePart, ...], value: str) -> Change:
     """What gives a rendered value another text: the first of what may be set that can. Raises `Refused`."""
     for one in found:
         if isinstance(one, Property):

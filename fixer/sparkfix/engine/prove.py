@@ -13,13 +13,25 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from sparkfix.engine.expect import Setting, Settings, expected_settings, settings_of
-from sparkfix.engine.translate import templates_only, translated
+from sparkfix.engine.translate import translated
 from sparkfix.engine.trees import expected_trees, trees_of
 from sparkfix.formats.document import Document
+from sparkfix.formats.kubernetes.secrets import without_secrets
 from sparkfix.formats.reading import open_document
 from sparkfix.formats.yaml.tolerant import load_plain
 from sparkfix.helm.sourcemap import Mapped, RenderedLine
-from sparkfix.model import Add, Change, CommentOut, Needless, Refused, Remove, RenameKey, SetValue, path_of
+from sparkfix.model import (
+    Add,
+    Change,
+    CommentOut,
+    Needless,
+    Refused,
+    Remove,
+    RenameKey,
+    SetValue,
+    path_of,
+    property_of,
+)
 from sparkfix.text.similar import difference
 from sparkfix.text.source import SourceText
 
@@ -41,16 +53,16 @@ Templates = Callable[[str], "Document | None"]
 
 def compare(
     before: Mapped, after: Mapping[str, str], changes: Sequence[Change], templates: Templates,
-    varying: Mapping[str, str] | None = None, known: dict[Compared, bool] | None = None,
-) -> bool:  # fmt: skip
+    varying: Mapping[str, str] | None = None, known: dict[Compared, frozenset[int]] | None = None,
+) -> frozenset[int]:  # fmt: skip
     """Raise `Refused` with the rendered difference unless the changes account for all of it.
 
     `after` are the rendered files with the change; `varying` are texts of files before it in which `ANYTHING` stands
     for what every rendering makes anew. `known` keeps what was compared with success, for values sets that render a file
-    alike. Returns whether the changes show anywhere.
+    alike. Returns which of the changes (by their numbers) show anywhere.
     """
-    shown, places = False, {path_of(change) for change in changes}
-    kept: dict[Compared, bool] = {} if known is None else known
+    shown, places = set[int](), {path_of(change) for change in changes}
+    kept: dict[Compared, frozenset[int]] = {} if known is None else known
     for file in sorted({*before.rendering.files, *after}):
         old, new = before.rendering.files.get(file, ""), after.get(file, "")
         if file.endswith((".yaml", ".yml", ".json", ".tpl")):
@@ -59,7 +71,7 @@ def compare(
             if key not in kept:
                 kept[key] = _compare_file(file, lines, text, new, changes, templates)
             shown |= kept[key]
-    return shown
+    return frozenset(shown)
 
 
 def _made(lines: Sequence[RenderedLine], paths: Collection[str]) -> tuple[tuple[int, str, int], ...]:
@@ -108,25 +120,47 @@ def _common(left: str, right: str) -> int:
 
 def _compare_file(
     file: str, lines: Sequence[RenderedLine], old: str, new: str, changes: Sequence[Change], templates: Templates
-) -> bool:
-    """Raise `Refused` unless the changes account for how a file changes; tells whether they show in it."""
+) -> frozenset[int]:
+    """Raise `Refused` unless the changes account for how a file changes; tells which of them show in it."""
 
     def made(number: int, path: str, line: int) -> bool:
         found = lines[number - 1] if number <= len(lines) else None
         places = (found.source, *found.callers) if found is not None else ()
         return any(place is not None and (place.path, place.line) == (path, line) for place in places)
 
-    inside, outside = templates_only(changes, lambda path: templates(path) is not None)
-    if old == new and not _made(lines, {path_of(change) for change in inside}):
-        return False
+    inside = {number: change for number, change in enumerate(changes) if _is_inside(change, templates)}
+    outside = {number: change for number, change in enumerate(changes) if number not in inside}
+    if old == new and not _made(lines, {path_of(change) for change in inside.values()}):
+        return frozenset()
     document = open_document(SourceText(file, old.encode()))
-    wanted = [
-        one
-        for change in inside
+    wanted = {
+        number: translated(change, template, document, made)
+        for number, change in inside.items()
         if (template := templates(path_of(change))) is not None
-        for one in translated(change, template, document, made)
-    ]
-    return compare_texts(file, old, new, wanted, outside)
+    }
+    if not compare_texts(file, old, new, [one for found in wanted.values() for one in found], [*outside.values()]):
+        return frozenset()
+    return frozenset({number for number, found in wanted.items() if found} | _passed_on(outside, old, new))
+
+
+def _is_inside(change: Change, templates: Templates) -> bool:
+    """Is a change one of a template, and not of values or of a file that templates read?"""
+    item = property_of(change)
+    return item is None or templates(item.path) is not None
+
+
+def _passed_on(outside: Mapping[int, Change], old: str, new: str) -> set[int]:
+    """The changes of values whose key stands in a line that is another one now."""
+    if not outside or old == new:
+        return set()
+    other = "\n".join({*old.splitlines()} ^ {*new.splitlines()})
+    found = {
+        number
+        for number, change in outside.items()
+        if any(key in other for key, _ in (*_vanishing(change), *_appearing(change)))
+    }
+    # A key may be printed in other words; where none is seen, nothing tells the changes apart.
+    return found or set(outside)
 
 
 def compare_texts(
@@ -285,11 +319,13 @@ def _is_meant(key: str, value: Any, pairs: Pairs, outside: Sequence[Change]) -> 
 
 
 def rendered_difference(file: str, old: str, new: str) -> str:
-    """Why a fix is refused, with the rendered difference; without it where it may show a Secret."""
+    """Why a fix is refused, with the rendered difference, in which values of Secrets are hidden."""
     text = f"{file} would render to more than the intended difference"
-    objects = open_document(SourceText(file, old.encode())).objects
-    if any("Secret" in item.kind for item in objects) or "kind: Secret" in new:
+    shown = [without_secrets(file, one) for one in (old, new)]
+    if shown[0] is None or shown[1] is None:
         return f"{text} (there is a Secret in it, so it is not shown)"
-    lines = difference(old, new).replace(ANYTHING, "…").splitlines()[2:]
+    if shown[0] == shown[1]:
+        return f"{text} (in values of a Secret, which are not shown)"
+    lines = difference(shown[0], shown[1]).replace(ANYTHING, "…").splitlines()[2:]
     more = [f"… {len(lines) - _SHOWN} more lines"] if len(lines) > _SHOWN else []
     return "\n    ".join([text, *lines[:_SHOWN], *more])

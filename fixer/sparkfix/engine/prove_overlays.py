@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sparkfix.engine.proof import Proof, RenderedDifference
+from sparkfix.engine.proof import Proof, Rendered, RenderedDifference, Shown
 from sparkfix.engine.prove import compare_texts
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.formats.kubernetes.objects import containers_of
+from sparkfix.formats.yaml.paths import is_path
 from sparkfix.model import (
     Add,
     AddEnv,
@@ -26,6 +27,7 @@ from sparkfix.model import (
     Refused,
     SetField,
     SetWords,
+    Span,
     path_of,
     property_of,
     with_command,
@@ -48,19 +50,20 @@ class OverlayProver:
         paths = [path_of(change) for change in changes]
         old, missing = self.overlays(before, paths)
         new = {view.name: view for view in self.overlays(after, paths)[0]}
-        shown = []
+        shown: list[tuple[str, frozenset[int]]] = []
         for view in old:
             if view.name not in new:
                 raise Refused(f"{view.name} could not be built any more")
             in_charts = any(before.chart_of(path) is not None or path in view.values for path in paths)
-            if _shows(before, view, new[view.name], changes, in_charts=in_charts):
-                shown.append(view.name)
-        remarks = [f"not proven: {reason}" for reason in missing]
-        if shown:
-            remarks.insert(0, f"proven: {_listed(shown)} show{'s' if len(shown) == 1 else ''} just this change")
-        elif old:
-            remarks.insert(0, f"not seen: nothing changes in {_listed([view.name for view in old])}")
-        return Proof(remarks=tuple(remarks), shown=tuple(shown), open=tuple(missing))
+            shown.append((view.name, _shows(before, view, new[view.name], changes, in_charts=in_charts)))
+        found = [
+            Shown(change, frozenset(Rendered(name) for name, numbers in shown if number in numbers))
+            for number, change in enumerate(changes)
+        ]
+        return Proof(
+            overlays=tuple(view.name for view in old), changes=tuple(found),
+            remarks=tuple(f"not proven: {reason}" for reason in missing), open=tuple(missing),
+        )  # fmt: skip
 
     def differences(self, before: Workspace, after: Workspace, paths: Sequence[str]) -> Iterator[RenderedDifference]:
         """What changes in the objects of the overlays that some changed files reach."""
@@ -80,29 +83,30 @@ class OverlayProver:
             yield RenderedDifference("an overlay", reason, ())
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
-
-
-def _shows(files: Workspace, before: View, after: View, changes: Sequence[Change], *, in_charts: bool) -> bool:
-    """Do the changes of some files show in a view? Raises `Refused` with the difference if anything else does."""
-    shown = False
+def _shows(
+    files: Workspace, before: View, after: View, changes: Sequence[Change], *, in_charts: bool
+) -> frozenset[int]:
+    """Which changes of some files show in a view? Raises `Refused` with the difference if anything else does."""
+    shown = set[int]()
     for file in sorted({*before.workspace.targets, *after.workspace.targets}):
         old, new = ((view.workspace.data(file) or b"").decode("utf-8", "surrogateescape") for view in (before, after))
         if in_charts and file in before.opaque:
             # What a chart makes of its own change is proven where it is rendered as a chart.
-            shown |= old != new
+            shown.update(range(len(changes)) if old != new else ())
             continue
         document = before.workspace.document(file) if file in before.workspace.targets else None
-        wanted = [one for change in changes for one in _in_view(change, files, before, document)] if document else []
+        wanted = {
+            number: list(_in_view(change, files, before, document)) if document else []
+            for number, change in enumerate(changes)
+        }
         try:
-            shown |= compare_texts(file, old, new, wanted, shown=_shown(file))
+            if compare_texts(file, old, new, [one for own in wanted.values() for one in own], shown=_shown(file)):
+                shown.update(number for number, own in wanted.items() if own)
         except Needless as reason:
             raise Needless(f"in {before.name}, {reason}") from None
         except Refused as reason:
             raise Refused(f"in {before.name}, {reason}") from None
-    return shown
+    return frozenset(shown)
 
 
 def _shown(file: str) -> str:
@@ -133,7 +137,23 @@ def _in_view(change: Change, files: Workspace, view: View, document: Document) -
         yield from _commands(change, view, document)
 
 
+def _scalars(item: Property, view: View, document: Document) -> Iterator[Property]:
+    """The scalars of an object that a scalar of a file, which is no property, comes out as."""
+    for root in document.nodes:
+        for own in root.walk():
+            try:
+                found = view.sources.node(document.path, own)
+            except Refused:
+                continue
+            at = found[1].key_span or Span(found[1].span.start, found[1].span.start)
+            if not isinstance(own.value, (dict, list)) and (found[0], at) == (item.path, item.key_span):
+                yield replace(item, key_span=own.key_span or at, value_span=own.span)
+
+
 def _properties(item: Property, view: View, document: Document) -> Iterator[Property]:
+    if is_path(item):
+        yield from _scalars(item, view, document)
+        return
     for block in document.blocks:
         for own in block.all(item.key):
             try:

@@ -8,17 +8,31 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from sparkfix.engine.proof import Proof, RenderedDifference
+from sparkfix.engine.proof import Proof, Rendered, RenderedDifference, Shown
 from sparkfix.engine.prove import Compared, Templates, compare, varying_parts
 from sparkfix.engine.prove_values import compare_values, probe_of
 from sparkfix.formats.document import Document
 from sparkfix.formats.render import render_all
 from sparkfix.helm.archive import ChartFiles, is_template
 from sparkfix.helm.charts import Charts
+from sparkfix.helm.coverage import never_rendered
 from sparkfix.helm.renderer import CannotRender, Job, Rendering
 from sparkfix.helm.sourcemap import Mapped
 from sparkfix.helm.values import ValuesSet, top_chart
-from sparkfix.model import Add, Change, FileChange, Refused, RenameKey, SetField, path_of, property_of
+from sparkfix.model import (
+    Add,
+    Change,
+    Edit,
+    FileChange,
+    Place,
+    Refused,
+    RenameKey,
+    SetField,
+    Span,
+    path_of,
+    property_of,
+    start_of,
+)
 from sparkfix.text.edits import edited
 from sparkfix.workspace.workspace import Workspace
 
@@ -67,18 +81,28 @@ class ChartProver:
             inner = sorted(charts - {top_chart(before, one) for one in charts})
             proofs += [self._prove(before, after, chart, changes) for chart in inner]
         return Proof(
-            sum(proof.seen for proof in proofs),
             sum(proof.sets for proof in proofs),
-            tuple(dict.fromkeys(remark for proof in proofs for remark in proof.remarks)),
-            tuple(dict.fromkeys(name for proof in proofs for name in proof.shown)),
+            changes=tuple(
+                self._joined(before, change, proofs) for change in changes if self._concerned(before, [path_of(change)])
+            ),
+            remarks=tuple(dict.fromkeys(remark for proof in proofs for remark in proof.remarks)),
         )
+
+    def _joined(self, before: Workspace, change: Change, proofs: Sequence[Proof]) -> Shown:
+        """What all charts show of one change; of what none shows, the lines and the arm that they stand in."""
+        by = frozenset(name for proof in proofs for one in proof.changes if one.change is change for name in one.by)
+        if by:
+            return Shown(change, by)
+        place = Place(path_of(change), Span(start_of(change), start_of(change)))
+        lines = max(1, sum(_lines(edit, before) for edit in render_all([change])))
+        return Shown(change, by, lines, never_rendered(self.charts, before, place))
 
     def _prove(self, before: Workspace, after: Workspace, chart: str, changes: Sequence[Change]) -> Proof:
         """The proof for one chart: values that are only printed one by one, then all other changes together."""
         files, proofs = self.charts.files(before, chart), []
         templates = {place for inside, place in files.places.items() if is_template(inside)}
         values = [one for one in changes if isinstance(one, SetField) and one.path not in templates]
-        rest = [one for one in changes if one not in values]
+        rest = [one for one in changes if not any(one is value for value in values)]
         for change in values:
             with_it = before.with_edits(edited(before.data, render_all([change]))) if rest or len(values) > 1 else after
             proofs.append(self._prove_value(before, with_it, chart, change))
@@ -86,10 +110,10 @@ class ChartProver:
         if rest:
             proofs.append(self._prove_rest(before, after, chart, rest))
         return Proof(
-            max(proof.seen for proof in proofs), min(proof.sets for proof in proofs),
-            tuple(dict.fromkeys(remark for proof in proofs for remark in proof.remarks)),
-            tuple(dict.fromkeys(name for proof in proofs for name in proof.shown)),
-        )  # fmt: skip
+            min(proof.sets for proof in proofs),
+            changes=tuple(one for proof in proofs for one in proof.changes),
+            remarks=tuple(dict.fromkeys(remark for proof in proofs for remark in proof.remarks)),
+        )
 
     def _prove_value(self, before: Workspace, after: Workspace, chart: str, change: SetField) -> Proof:
         probe = before.with_edits(edited(before.data, render_all([probe_of(change)])))
@@ -98,32 +122,36 @@ class ChartProver:
                      for one in (before, probe, after)]  # fmt: skip
         rendered = [self.charts.rendered(files, jobs) for files, jobs in snapshots]
         held = 0
-        seen: list[ValuesSet] = []
+        seen: set[Rendered] = set()
         remarks: list[str] = []
         for item, job, old, word, new in zip(sets, snapshots[0][1], *rendered, strict=True):
             if self._may_be_compared(chart, item, old, new, remarks):
                 again = partial(self._varying, snapshots[0][0], job, old)
                 with _naming(item):
-                    seen += [item] * compare_values(old.files, word.files, new.files, change, again)
+                    if compare_values(old.files, word.files, new.files, change, again):
+                        seen.add(_rendered(chart, item))
                 held += 1
-        return Proof(len(seen), held, _shortened(remarks), _given(seen))
+        return Proof(held, changes=(Shown(change, frozenset(seen)),), remarks=_shortened(remarks))
 
     def _prove_rest(self, before: Workspace, after: Workspace, chart: str, changes: Sequence[Change]) -> Proof:
         old, new = self.charts.files(before, chart), self.charts.files(after, chart)
         sets = [_without_edited(item, changes) for item in self.charts.sets(before, chart)]
         jobs, templates = [item.job(before.data) for item in sets], _templates(before, old)
-        paths, known = {path_of(change) for change in changes}, dict[Compared, bool]()
+        paths, known = {path_of(change) for change in changes}, dict[Compared, frozenset[int]]()
         mapped = self.charts.mapped(old, jobs, frozenset(path for path in old.templates() if old.places[path] in paths))
         results = self.charts.rendered(new, [item.job(after.data) for item in sets])
         held = 0
-        seen: list[ValuesSet] = []
+        seen: list[set[Rendered]] = [set() for _ in changes]
         remarks: list[str] = []
         for item, job, one, result in zip(sets, jobs, mapped, results, strict=True):
             if self._may_be_compared(chart, item, one.rendering, result, remarks):
                 with _naming(item):
-                    seen += [item] * self._compared(old, job, one, result, changes, templates, known)
+                    shown = self._compared(old, job, one, result, changes, templates, known)
+                for number in shown:
+                    seen[number].add(_rendered(chart, item))
                 held += 1
-        return Proof(len(seen), held, _shortened(remarks), _given(seen))
+        found = (Shown(change, frozenset(by)) for change, by in zip(changes, seen, strict=True))
+        return Proof(held, changes=tuple(found), remarks=_shortened(remarks))
 
     def _may_be_compared(
         self, chart: str, values: ValuesSet, old: Rendering, new: Rendering, remarks: list[str]
@@ -140,13 +168,13 @@ class ChartProver:
         found: set[str] = set()
         for path in paths:
             chart = workspace.chart_of(path)
-            found.update([chart] if chart is not None else self.charts.using(workspace, path))
+            found.update([*([chart] if chart is not None else ()), *self.charts.using(workspace, path)])
         return found
 
     def _compared(
         self, chart: ChartFiles, job: Job, before: Mapped, after: Rendering, changes: Sequence[Change],
-        templates: Templates, known: dict[Compared, bool],
-    ) -> bool:  # fmt: skip
+        templates: Templates, known: dict[Compared, frozenset[int]],
+    ) -> frozenset[int]:  # fmt: skip
         """Compare two renderings; what a chart makes anew each time (random texts, the time) is left out."""
         try:
             return compare(before, after.files, changes, templates, known=known)
@@ -202,8 +230,14 @@ def _name(chart: str) -> str:
     return f"the chart {chart}" if chart else "the chart"
 
 
-def _given(sets: Iterable[ValuesSet]) -> tuple[str, ...]:
-    return tuple(item.label for item in sets if not item.derived)
+def _rendered(chart: str, item: ValuesSet) -> Rendered:
+    return Rendered(item.label, chart, item.derived)
+
+
+def _lines(edit: Edit, before: Workspace) -> int:
+    """How many lines an edit writes or takes away."""
+    old = (before.data(edit.path) or b"")[edit.span.start : edit.span.end]
+    return max(1, old.count(b"\n"), edit.new.count(b"\n"))
 
 
 def _shortened(remarks: Sequence[str]) -> tuple[str, ...]:

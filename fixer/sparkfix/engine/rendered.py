@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from sparkfix.engine.localize import localized
-from sparkfix.engine.unit import Subjects, findings_of, may_find, tell
+from sparkfix.engine.unit import Subjects, findings_of, may_find, resources_in, tell
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.model import Applicability, Finding, Fix, Place, Problem, Rule, Severity, path_of, start_of
 from sparkfix.workspace.views import View
@@ -39,6 +39,7 @@ class Rendered:
             tuple(block for document in documents for block in document.blocks),
             tuple(command for document in documents for command in commands_in(document.objects)),
             tuple(map(self.view.complete, workloads_of(here, self.unit))),
+            tuple(item for document in documents for item in resources_in(document)),
         )
 
 
@@ -84,10 +85,11 @@ def as_shown(workspace: Workspace, written: Finding, found: Sequence[tuple[Rende
     return replace(written, views=tuple(views))
 
 
-def _weight(finding: Finding) -> tuple[int, int]:
-    """How many fixes can be made, and of how many changes they are."""
+def _weight(finding: Finding) -> tuple[int, int, int]:
+    """How many fixes can be made, how many of them are safe, and of how many changes they are."""
     open_fixes = [fix for fix in finding.fixes if not fix.blocked]
-    return len(open_fixes), sum(len(fix.changes) for fix in open_fixes)
+    safe = sum(fix.applicability is Applicability.SAFE for fix in open_fixes)
+    return len(open_fixes), safe, sum(len(fix.changes) for fix in open_fixes)
 
 
 def only_in_views(
@@ -138,7 +140,7 @@ class _Known:
         self._workspace = workspace
         self._lines = {(item.rule, item.primary.path, self._line(item.primary)) for item in written}
         self._words = {(item.rule, item.primary.path, item.message) for item in written}
-        self._fixes = [(item.rule, fix.solution, _identities(fix)) for item in written for fix in item.fixes]
+        self._fixes = [(item.rule, fix.solution, identities(fix)) for item in written for fix in item.fixes]
 
     def holds(self, finding: Finding) -> bool:
         """Is a finding known already?"""
@@ -146,7 +148,7 @@ class _Known:
             return True
         if (finding.rule, finding.primary.path, finding.message) in self._words:
             return True
-        own = [(fix.solution, _identities(fix)) for fix in finding.fixes]
+        own = [(fix.solution, identities(fix)) for fix in finding.fixes]
         return any(
             rule == finding.rule and number == solution and changes and changes <= known
             for solution, changes in own
@@ -158,7 +160,12 @@ class _Known:
         return document.source.position(place.span.start)[0] if document else 0
 
 
-def _identities(fix: Fix) -> frozenset[tuple[str, str, int]]:
+def same_line(workspace: Workspace, written: Finding, finding: Finding) -> bool:
+    """Is one finding in a view what another one is in the files?"""
+    return _Known(workspace, [written]).holds(finding)
+
+
+def identities(fix: Fix) -> frozenset[tuple[str, str, int]]:
     """What a fix does where, without the words that it writes."""
     return frozenset((type(change).__name__, path_of(change), start_of(change)) for change in fix.changes)
 

@@ -6,12 +6,13 @@ A rendered property, container or command is the one of the template if its line
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.formats.kubernetes.objects import containers_of
+from sparkfix.formats.yaml.paths import is_path
 from sparkfix.model import (
     Add,
     AddComment,
@@ -33,7 +34,6 @@ from sparkfix.model import (
     SetValue,
     SetWords,
     Span,
-    property_of,
     with_command,
 )
 
@@ -68,11 +68,25 @@ def _line(document: Document, span: Span) -> int:
 
 def _properties(item: Property, template: Document, rendered: Document, made: Made) -> Iterator[Property]:
     line = _line(template, item.key_span)
+    if is_path(item):
+        yield from _scalars(item, template, rendered, made)
+        return
     for block in rendered.blocks:
         for found in block.properties:
             same_key = found.key == item.key or "{{" in item.key
             if same_key and made(_line(rendered, found.key_span), item.path, line):
                 yield found
+
+
+def _scalars(item: Property, template: Document, rendered: Document, made: Made) -> Iterator[Property]:
+    """The rendered scalars that come from a scalar of a template that is no property."""
+    line, name = _line(template, item.key_span), template.source.span_text(item.key_span)
+    for root in rendered.nodes:
+        for found in root.walk():
+            at = found.key_span or Span(found.span.start, found.span.start)
+            same = rendered.source.span_text(at) == name and not isinstance(found.value, (dict, list))
+            if same and made(_line(rendered, at), item.path, line):
+                yield replace(item, key_span=at, value_span=found.span)
 
 
 def _containers(container: Container, template: Document, rendered: Document, made: Made) -> Iterator[Container]:
@@ -125,13 +139,3 @@ def _words(change: SetWords, rendered: Command) -> SetWords:
     if len(change.command.words) != len(rendered.words):
         raise Refused("the command renders to other words than it has in the template, so nothing could be proven")
     return with_command(change, rendered)
-
-
-def templates_only(changes: Sequence[Change], is_template: Callable[[str], bool]) -> tuple[list[Change], list[Change]]:
-    """The changes whose subject stands in a template, and those of values and of files that templates read."""
-    inside: list[Change] = []
-    outside: list[Change] = []
-    for change in changes:
-        item = property_of(change)
-        (outside if item is not None and not is_template(item.path) else inside).append(change)
-    return inside, outside

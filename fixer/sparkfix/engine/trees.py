@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sparkfix.engine.expect import rewritten_keys, rewritten_words
+from sparkfix.engine.fields import other_data, scalar_text
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.kubernetes.commands import WordList, commands_in
 from sparkfix.formats.kubernetes.write import env_entry
 from sparkfix.formats.languages import language
+from sparkfix.formats.yaml.fields import proven_as_settings
 from sparkfix.model import (
     AddEnv,
     AddField,
@@ -19,9 +21,13 @@ from sparkfix.model import (
     AddItem,
     AddProbe,
     Change,
+    CommentOut,
     Node,
     Refused,
+    Remove,
+    RenameKey,
     SetField,
+    SetValue,
     SetWords,
     Word,
 )
@@ -91,13 +97,15 @@ def expected_trees(document: Document, changes: Sequence[Change]) -> tuple[Any, 
     context = _context(document, changes, scripts=scripts)
     roots = _roots(document, context)
     for change in changes:
-        _carry_out(change, context)
+        _carry_out(change, context, document)
     words = _script_words(document, changes) if scripts else []
     return (*roots, words)
 
 
 def _context(document: Document, changes: Sequence[Change], *, scripts: bool) -> _Context:
-    keys = {item.key_span.start for block in document.blocks for item in block.properties}
+    keys = {
+        item.key_span.start for block in document.blocks for item in proven_as_settings(block.carrier, block.properties)
+    }
     keys -= rewritten_keys(document, changes)
     flags = (item for block in document.blocks if block.carrier == "flags" for item in block.properties)
     values = {item.value_span.start for item in flags if item.key_span.start in keys}
@@ -227,7 +235,7 @@ def _flags_property(items: Sequence[Node], index: int, context: _Context) -> boo
     return not str(following.value).startswith("-") and _is_property(following, context)
 
 
-def _carry_out(change: Change, context: _Context) -> None:
+def _carry_out(change: Change, context: _Context, document: Document) -> None:
     if isinstance(change, AddEnv):
         container = context.places[change.container.node.span.start]
         if all(entry.get("name") != change.name for entry in container.get("env") or []):
@@ -238,16 +246,39 @@ def _carry_out(change: Change, context: _Context) -> None:
         pod = context.places[change.container.pod.span.start]
         pod["initContainers"] = [_texted(dict(change.spec)), *(pod.get("initContainers") or [])]
     elif isinstance(change, AddField):
-        context.places[change.owner.span.start][change.key] = _texted(change.value)
+        data = other_data(document, change)
+        if data is not None:
+            context.places[change.owner.span.start][change.key] = _texted(data)
     elif isinstance(change, AddItem):
         owner = context.places[change.owner.span.start]
         new = [_texted(dict(item)) for item in (change.item, *change.more)]
         owner[change.key] = [*new, *_others(new, owner.get(change.key) or [], change.key)]
-    elif isinstance(change, SetField):
+    elif isinstance(change, SetField) and not _is_setting(change.field, context):
         holder, key = context.holders[change.field.span.start]
         holder[key] = change.value
     elif isinstance(change, SetWords) and not change.command.shell:
         _set_words(change, context)
+    elif isinstance(change, (SetValue, Remove, CommentOut, RenameKey)):
+        _edit_scalar(change, context)
+
+
+def _edit_scalar(change: SetValue | Remove | CommentOut | RenameKey, context: _Context) -> None:
+    """A change of a scalar that is no property. One that another arm of the template hides is not in the trees."""
+    item = change.property
+    if item.key_span.start in context.keys or item.value_span.start not in context.holders:
+        return
+    holder, key = context.holders[item.value_span.start]
+    if isinstance(change, SetValue):
+        holder[key] = change.value
+    elif isinstance(change, RenameKey):
+        holder[change.key.rpartition(".")[2]] = holder.pop(key)
+    else:
+        del holder[key]
+
+
+def _is_setting(node: Node, context: _Context) -> bool:
+    """Is a scalar the value of a property, and so not in the trees?"""
+    return node.key_span is not None and node.key_span.start in context.keys
 
 
 def _others(new: Sequence[Any], present: Sequence[Any], key: str) -> Sequence[Any]:
@@ -300,6 +331,4 @@ def _texted(data: Any) -> Any:
         return {key: _texted(value) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [_texted(item) for item in data]
-    if isinstance(data, bool):
-        return "true" if data else "false"
-    return data if isinstance(data, str) else str(data)
+    return scalar_text(data)

@@ -8,11 +8,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sparkfix.formats.carriers import cannot_take
+from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.formats.kubernetes.resources import resources_of
 from sparkfix.formats.reading import internal_problem
 from sparkfix.model import (
     Applicability,
     Command,
+    CustomResource,
     Finding,
     Problem,
     PropertyBlock,
@@ -21,6 +24,7 @@ from sparkfix.model import (
     Workload,
     with_rule,
 )
+from sparkfix.spark.resources import belongs_to_resource, spellings
 from sparkfix.workspace.workloads import workloads_of
 from sparkfix.workspace.workspace import Workspace, mentions
 
@@ -35,6 +39,7 @@ class Subjects:
     blocks: tuple[PropertyBlock, ...]
     commands: tuple[Command, ...]
     workloads: tuple[Workload, ...]
+    resources: tuple[CustomResource, ...] = ()
 
 
 def units_of(workspace: Workspace) -> dict[str, tuple[str, ...]]:
@@ -79,10 +84,16 @@ def check_unit(
 
 def may_find(rule: Rule, contents: Collection[bytes], workspace: Workspace, unit: str) -> bool:
     """Do the files hold a word without which a rule finds nothing, and do all in the unit hold what it requires?"""
-    if not any(mentions(data, rule.mentions) for data in contents):
+    if not any(speaks_of(data, rule.mentions) for data in contents):
         return False
     everything = [workspace.data(path) or b"" for path in workspace.unit_files(unit)] if rule.requires else []
     return all(any(mentions(data, (word,)) for data in everything) for word in rule.requires)
+
+
+def speaks_of(data: bytes, needles: Iterable[bytes]) -> bool:
+    """Does a file hold one of some words, or a field of a custom resource that becomes a property with one of them?"""
+    words = tuple(needles)
+    return mentions(data, words) or (belongs_to_resource(data) and mentions(data, spellings(words)))
 
 
 def tell(problems: list[Problem] | None, path: str, error: Exception) -> None:
@@ -99,7 +110,7 @@ def subjects_of(workspace: Workspace, unit: str, contents: Mapping[str, bytes], 
     commands: list[Command] = []
     if PropertyBlock in kinds:
         for path, data in contents.items():
-            if mentions(data, [needle for rule in rules if rule.subject is PropertyBlock for needle in rule.mentions]):
+            if speaks_of(data, [needle for rule in rules if rule.subject is PropertyBlock for needle in rule.mentions]):
                 document = workspace.document(path)
                 blocks.extend(document.blocks if document else ())
     if Command in kinds:
@@ -107,8 +118,21 @@ def subjects_of(workspace: Workspace, unit: str, contents: Mapping[str, bytes], 
             if mentions(data, _SUBMIT):
                 document = workspace.document(path)
                 commands.extend(commands_in(document.objects) if document else ())
+    resources: list[CustomResource] = []
+    if CustomResource in kinds:
+        needles = [needle for rule in rules if rule.subject is CustomResource for needle in rule.mentions]
+        for path, data in contents.items():
+            document = workspace.document(path) if speaks_of(data, needles) else None
+            resources.extend(resources_in(document) if document else ())
     workloads = workloads_of(workspace, unit) if Workload in kinds else ()
-    return Subjects(tuple(blocks), tuple(commands), workloads)
+    return Subjects(tuple(blocks), tuple(commands), workloads, tuple(resources))
+
+
+def resources_in(document: Document) -> Iterator[CustomResource]:
+    """The custom resources of Spark operators in a file, with their blocks."""
+    for item in resources_of(document):
+        own = (block for block in document.blocks if item.span.covers(block.span))
+        yield CustomResource(item, tuple(replace(block, owner=item) for block in own))
 
 
 def findings_of(
@@ -120,6 +144,8 @@ def findings_of(
         if rule.subject is PropertyBlock
         else subjects.commands
         if rule.subject is Command
+        else subjects.resources
+        if rule.subject is CustomResource
         else subjects.workloads
     )
     takes_options = len(inspect.signature(rule.check).parameters) > 1
@@ -135,7 +161,8 @@ def findings_of(
 
 
 def _blocks_of(subject: object) -> tuple[PropertyBlock, ...]:
-    return (subject,) if isinstance(subject, PropertyBlock) else subject.blocks if isinstance(subject, Workload) else ()
+    held = subject.blocks if isinstance(subject, (Workload, CustomResource)) else ()
+    return (subject,) if isinstance(subject, PropertyBlock) else held
 
 
 def _as_carriers_allow(finding: Finding, subject: object) -> Finding:

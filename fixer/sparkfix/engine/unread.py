@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import application_arguments
+from sparkfix.formats.kubernetes.resources import resources_of
 from sparkfix.formats.yaml.compose import schema_ranges
 from sparkfix.model import Span, Unread
 from sparkfix.workspace.workspace import Workspace, mentions
@@ -39,6 +40,25 @@ def unread_places(workspace: Workspace, key: str) -> tuple[Unread, ...]:
         document = workspace.document(path)
         if document is not None:
             found.extend(_in_document(document, key, word))
+    return tuple(found)
+
+
+def unread_resources(workspace: Workspace, kind: str) -> tuple[Unread, ...]:
+    """All places in texts within the targets' YAML (`manifest: |`) where a resource of a kind is written, and not read."""
+    word = re.compile(rf"(?m)^[ \t]*[\"']?kind[\"']?:[ \t]*[\"']?{re.escape(kind)}[\"']?[ \t]*\r?$")
+    found: list[Unread] = []
+    for path in workspace.targets:
+        data = workspace.data(path)
+        document = workspace.document(path) if data is not None and mentions(data, (kind.encode(),)) else None
+        if document is None:
+            continue
+        source = document.source
+        texts = [node.span for root in document.nodes for node in root.walk() if "\n" in node.text()]
+        read = sorted(node.span for item in resources_of(document) if (node := item.node.get("kind")) is not None)
+        for match in word.finditer(source.folded) if texts else ():
+            span = source.span(*match.span())
+            if any(text.covers(span) for text in texts) and not any(span.covers(own) for own in read):
+                found.append(Unread(path, source.line_of(match.end()), f"kind: {kind}", False))
     return tuple(found)
 
 

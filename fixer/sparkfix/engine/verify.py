@@ -19,6 +19,7 @@ from sparkfix.engine.trees import expected_trees, trees_of
 from sparkfix.formats.document import Document
 from sparkfix.formats.helm.lexer import Action, lex
 from sparkfix.formats.yaml.entries import is_yaml_value
+from sparkfix.formats.yaml.fields import written_name
 from sparkfix.model import (
     Add,
     AddComment,
@@ -122,9 +123,7 @@ def _fits(old: Document, change: Change, edit: Edit) -> bool:
     if isinstance(change, (SetValue, RenameKey, SetField)):
         return "\n" not in text and "\r" not in text
     if isinstance(change, Add):
-        return change.key.rpartition(".")[2] in text and (
-            "\n" not in text or _whole_lines(old, edit, text.replace("\r", ""))
-        )
+        return written_name(change) in text and ("\n" not in text or _whole_lines(old, edit, text.replace("\r", "")))
     return True
 
 

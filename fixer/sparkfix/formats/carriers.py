@@ -31,6 +31,7 @@ NO_COMMENT = "in a command nothing can be commented out"
 CARRIERS = (
     Carrier("properties text", "`spark.x=1` in a `.conf` file or a ConfigMap"),
     Carrier("map", '`spark.x: "1"` in a manifest or values file'),
+    Carrier("resource fields", "`driver: {memory: 1g}` of a `SparkApplication`"),
     Carrier("nested map", "`driver: {host: …}` below `spark:` in a `sparkConf:` map"),
     Carrier("list of pairs", "`- {name: spark.x, value: …}`"),
     Carrier("list", "`- spark.x=1`"),

@@ -13,6 +13,7 @@ from sparkfix.formats.kubernetes.write import (
     set_field,
     set_words,
 )
+from sparkfix.formats.yaml.fields import landing
 from sparkfix.model import (
     Add,
     AddComment,
@@ -42,8 +43,9 @@ def render(change: Change) -> tuple[Edit, ...]:
     match change:
         case SetValue(item, value):
             return _entry(item).set_value(value)
-        case Add(item, key, value, before):
-            return _entry(item).add_beside(key, value, before=before)
+        case Add():
+            change = landing(change)
+            return _entry(change.beside).add_beside(change.key, change.value, before=change.before)
         case Remove(item):
             return _entry(item).remove()
         case CommentOut(item):
@@ -66,6 +68,11 @@ def render(change: Change) -> tuple[Edit, ...]:
             return set_field(field, value)
         case SetWords(command, words):
             return set_words(command, words)
+
+
+def landed(change: Change) -> Change:
+    """The change where it really goes: a property that is added to a custom resource may be one of its fields."""
+    return landing(change) if isinstance(change, Add) else change
 
 
 def render_all(changes: Iterable[Change]) -> tuple[Edit, ...]:

@@ -110,7 +110,7 @@ class Charts:
         """The charts that a file outside of them is given to as values, by a release or by the user, or linked into."""
         yield from self._linked_into(workspace).get(file, ())
         for release in self.releases:
-            if file in release.files:
+            if file in release.files or any(at is not None and at.path == file for at in release.inline_at):
                 yield release.chart
         if self.given is not None and file in self.given.files:
             yield from self._sets

@@ -10,10 +10,11 @@ from typing import Any
 
 from sparkfix.formats.yaml.tolerant import key_lines
 from sparkfix.helm.archive import ChartFiles, as_map, dependencies, subcharts
+from sparkfix.helm.inline import Data
 from sparkfix.helm.protocol import merged
 from sparkfix.helm.renderer import Job
 from sparkfix.helm.sourcemap import Source
-from sparkfix.helm.values import Data, ValuesSet
+from sparkfix.helm.values import ValuesSet
 
 ItemPath = tuple[str | int, ...]
 
@@ -39,15 +40,17 @@ def value_at(values: Any, path: ItemPath) -> Any:
 
 
 def places_of(chart: ChartFiles, values: ValuesSet, data: Data, path: ItemPath) -> Source | None:
-    """The place that decides a value (path in the top chart's values): a values file of the set, else a chart's default.
+    """The place that decides a value (path in the top chart's values): a map in a release, a values file of
+    the set, else a chart's default.
 
-    None if it is not set in a file: by `--set`, inline in a release, or nowhere.
+    None if it is not set in a file: by `--set`, as a text in a release, or nowhere.
     """
-    inline = [*(as_map(text.encode()) for text in values.inline), values.values]
-    if is_given(values, path):
+    if is_given(values, path) or value_at(values.values, path) is not None:
         return None
-    if any(value_at(item, path) is not None for item in inline):
-        return None
+    for text, at in reversed(list(values.inlined(data))):
+        if value_at(as_map(text.encode()), path) is not None:
+            own = at.line(data, path) if at is not None else None
+            return Source(at.path, own) if at is not None and own is not None else None
     for file in reversed(values.files):
         line = key_lines(data(file) or b"").get(path)
         if line is not None:

@@ -15,10 +15,11 @@ from sparkfix.helm.arms import ArmPlace, Arms, Key, conditions_of, enabling, fin
 from sparkfix.helm.conditions import Needs, as_values, joined_needs, proposals
 from sparkfix.helm.defaults import effective_values, value_at
 from sparkfix.helm.expressions import Path
+from sparkfix.helm.inline import Data
 from sparkfix.helm.marks import Effort, mark_templates
 from sparkfix.helm.protocol import merged
 from sparkfix.helm.renderer import Job, Renderer
-from sparkfix.helm.values import Data, ValuesSet
+from sparkfix.helm.values import ValuesSet
 
 MOST_SETS = 16
 _MOST_ROUNDS = 5

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from sparkfix.formats.helm.lexer import Action, Branch, Template, parse
 
-_INCLUDES = re.compile(r'(?:include|template)\s+(?:"([^"]+)"|`([^`]+)`)')
+INCLUDES = re.compile(r'(?:include|template)\s+(?:"([^"]+)"|`([^`]+)`)')
 _PLAIN_USE = re.compile(
     r'(?:include|template)\s+(?:"[^"]+"|`[^`]+`)(?:\s+[$.][\w.$]*)?(?:\s*\|\s*(?:n?indent\s+\d+|trim))*\Z'
 )
@@ -128,7 +128,7 @@ def body_name(branch: Branch) -> str:
 def calls(template: Template) -> Iterator[tuple[Action, frozenset[str]]]:
     """The actions that include bodies, each with their names."""
     for action in template.actions:
-        names = frozenset(first or second for first, second in _INCLUDES.findall(action.inner))
+        names = frozenset(first or second for first, second in INCLUDES.findall(action.inner))
         if names:
             yield action, names
 

@@ -10,22 +10,30 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sparkfix.formats.yaml.tolerant import dump_plain, load_all_plain
+from sparkfix.helm.inline import Inline, Route
 from sparkfix.helm.kustomized import charts_of_kustomizations, layers_of
 from sparkfix.helm.setting import escaped_value
+from sparkfix.workspace.around import files_around
 from sparkfix.workspace.kustomize.charts import Chart
 from sparkfix.workspace.workspace import Workspace
 
 _HELMFILE = re.compile(r"(?:^|/)(?:helmfile[^/]*\.ya?ml(?:\.gotmpl)?|helmfile\.d/[^/]+\.ya?ml(?:\.gotmpl)?)$")
 _PLACEHOLDER = re.compile(r"\{\{\s*\.?([\w.\-]+)\s*\}\}")
 
+At = tuple[str, int]
+"""A file, and the number of a YAML document in it (from 0)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A chart (its folder) as a file deploys it; the values are in the order in which they win."""
+    """A chart (its folder) as a file deploys it; the values are in the order in which they win.
+
+    `inline_at` tells of `inline` texts where they stand, if that is known.
+    """
 
     name: str
     namespace: str
@@ -35,6 +43,7 @@ class Release:
     inline: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     strings: tuple[str, ...] = ()
+    inline_at: tuple[Inline | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +55,17 @@ class ReleasesFound:
 
 
 def find_releases(workspace: Workspace) -> ReleasesFound:
-    """All releases of this repository's charts that its files name."""
+    """All releases of this repository's charts that its files name, also such files that nobody asked for."""
     notes: list[str] = []
     found: list[Release] = []
-    for path in workspace.targets:
+    for path in files_around(workspace):
         if _HELMFILE.search(path):
             found += _helmfile(workspace, path, notes)
         elif path.endswith((".yaml", ".yml")) and not workspace.in_chart_templates(path):
             data = workspace.data(path) or b""
             if b"argoproj.io/" in data or b"helm.toolkit.fluxcd.io/" in data:
-                for document in load_all_plain(data):
-                    found += _document(workspace, path, _map(document), notes)
+                for number, document in enumerate(load_all_plain(data)):
+                    found += _document(workspace, (path, number), _map(document), notes)
     for path, chart, (files, inline) in charts_of_kustomizations(workspace, notes):
         found.append(Release(chart.release, chart.namespace, chart.folder, path, files, inline))
     return ReleasesFound(tuple(found), tuple(dict.fromkeys(notes)))
@@ -68,15 +77,16 @@ def release_of(workspace: Workspace, path: str, chart: Chart) -> Release:
     return Release(chart.release, chart.namespace, chart.folder, path, files, inline)
 
 
-def _document(workspace: Workspace, path: str, document: Mapping[str, Any], notes: list[str]) -> Iterator[Release]:
+def _document(workspace: Workspace, at: At, document: Mapping[str, Any], notes: list[str]) -> Iterator[Release]:
     api, kind = str(document.get("apiVersion")), document.get("kind")
     if api.startswith("argoproj.io/") and kind == "Application":
-        yield from _application(workspace, path, document, notes)
+        yield from _application(workspace, at, document, notes)
     elif api.startswith("argoproj.io/") and kind == "ApplicationSet":
         for application in _applications(document):
-            yield from _application(workspace, path, application, notes)
+            # Of what a generator fills in there is no one place.
+            yield from (replace(one, inline_at=()) for one in _application(workspace, at, application, notes))
     elif api.startswith("helm.toolkit.fluxcd.io/") and kind == "HelmRelease":
-        yield from _helm_release(workspace, path, document, notes)
+        yield from _helm_release(workspace, at, document, notes)
 
 
 def _applications(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -100,11 +110,15 @@ def _filled(value: Any, words: Mapping[str, str]) -> Any:
     return [_filled(item, words) for item in value] if isinstance(value, list) else value
 
 
-def _application(workspace: Workspace, path: str, document: Mapping[str, Any], notes: list[str]) -> Iterator[Release]:
+def _application(workspace: Workspace, at: At, document: Mapping[str, Any], notes: list[str]) -> Iterator[Release]:
+    path, number = at
     spec, name = _map(document.get("spec")), str(_map(document.get("metadata")).get("name") or "release-name")
-    sources = [_map(item) for item in [*_list(spec.get("sources")), spec.get("source")] if item]
-    references = {str(item["ref"]) for item in sources if item.get("ref")}
-    for source in sources:
+    sources: list[tuple[Route, Mapping[str, Any]]] = [
+        *((("sources", place), _map(item)) for place, item in enumerate(_list(spec.get("sources")))),
+        (("source",), _map(spec.get("source"))),
+    ]
+    references = {str(item["ref"]) for _, item in sources if item.get("ref")}
+    for route, source in sources:
         chart = _chart(workspace, "", str(source.get("path") or ""))
         if "{{" in str(source.get("path") or ""):
             notes.append(f"{path}: the chart of `{name}` is known only to a generator")
@@ -114,6 +128,7 @@ def _application(workspace: Workspace, path: str, document: Mapping[str, Any], n
         files = [_argo_file(chart, str(file), references) for file in _list(helm.get("valueFiles"))]
         parameters = [_map(item) for item in _list(helm.get("parameters")) if _map(item).get("name")]
         own = helm.get("valuesObject")
+        held = "valuesObject" if isinstance(own, dict) else "values"
         inline = dump_plain(own) if isinstance(own, dict) else str(helm.get("values") or "")
         yield Release(
             str(helm.get("releaseName") or name),
@@ -124,6 +139,7 @@ def _application(workspace: Workspace, path: str, document: Mapping[str, Any], n
             (inline,) if inline else (),
             tuple(_set(item) for item in parameters if not item.get("forceString")),
             tuple(_set(item) for item in parameters if item.get("forceString")),
+            (Inline(path, number, ("spec", *route, "helm", held)),) if inline else (),
         )
 
 
@@ -135,7 +151,8 @@ def _argo_file(chart: str, file: str, references: set[str]) -> str:
     return posixpath.normpath(file.lstrip("/") if file.startswith("/") else posixpath.join(chart, file))
 
 
-def _helm_release(workspace: Workspace, path: str, document: Mapping[str, Any], notes: list[str]) -> Iterator[Release]:
+def _helm_release(workspace: Workspace, at: At, document: Mapping[str, Any], notes: list[str]) -> Iterator[Release]:
+    path, number = at
     metadata, spec = _map(document.get("metadata")), _map(document.get("spec"))
     source = _map(_map(spec.get("chart")).get("spec"))
     kind = _map(source.get("sourceRef")).get("kind")
@@ -154,6 +171,7 @@ def _helm_release(workspace: Workspace, path: str, document: Mapping[str, Any], 
         path,
         _present(workspace, path, files, notes),
         (dump_plain(own),) if isinstance(own, dict) and own else (),
+        inline_at=(Inline(path, number, ("spec", "values")),) if isinstance(own, dict) and own else (),
     )
 
 

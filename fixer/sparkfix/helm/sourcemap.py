@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sparkfix.helm.archive import ChartFiles
-from sparkfix.helm.marks import Effort, Kind, Mark, Marked, mark_templates
+from sparkfix.helm.marks import INCLUDES, Effort, Kind, Mark, Marked, mark_templates
 from sparkfix.helm.renderer import Job, Renderer, Rendering
 
 
@@ -26,7 +26,8 @@ class Source:
 class RenderedLine:
     """A rendered line, and where it comes from if that is known.
 
-    `source` is the template line whose text comes first: of an included body the body's own. `callers` are the other
+    `source` is the template line whose text comes first: of an included body the body's own, unless the line that includes
+    it prints text of its own behind it. `callers` are the other
     lines that took part: those that included it, innermost first, and those that a trim marker joined with it.
     `marks` tell the exact places.
     """
@@ -124,7 +125,23 @@ def _line(chart: ChartFiles, marked: Marked, text: str, with_marks: str) -> Rend
     marks = [marked.marks[int(number)] for _, number in marked.found.findall(with_marks)]
     # A line that prints nothing but its line break made this line only if nothing else did.
     marks = [mark for mark in marks if mark.kind is not Kind.BLANK] or marks[:1]
+    marks = _printing_first(chart, marks)
     sources = list(dict.fromkeys(Source(chart.places[mark.file], mark.line) for mark in marks))
     if not sources:
         return RenderedLine(text)
     return RenderedLine(text, sources[0], tuple(sources[1:]), tuple(marks))
+
+
+def _printing_first(chart: ChartFiles, marks: list[Mark]) -> list[Mark]:
+    """The marks of a line, with the line that includes what comes before its own text (`{{ include "n" . }}.svc`) first."""
+    own = [
+        mark
+        for mark in marks[1:]
+        if mark.kind is Kind.TEXT and (mark.file, mark.line) != (marks[0].file, marks[0].line)
+    ]
+    for mark in reversed(own):
+        text = chart.contents[mark.file].decode("utf-8")
+        line = text[text.rfind("\n", 0, mark.start) + 1 : mark.start]
+        if INCLUDES.search(line):
+            return [mark, *(one for one in marks if one is not mark)]
+    return marks

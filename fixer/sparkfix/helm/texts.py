@@ -1,4 +1,6 @@
-"""Texts of several lines that templates print as a whole (`{{ .Values.config | nindent 4 }}`): the line in the values file.
+"""Texts of several lines that templates print as a whole: the line in the values file, or in the file of the chart.
+
+Such texts are values (`{{ .Values.config | nindent 4 }}`) and files (`{{ .Files.Get "x.conf" | nindent 4 }}`).
 
 A rendered line belongs to a line of such a text only where both are the same but for indentation, and so are the lines
 around them, as far as either has some; where several lines would do, none is told.
@@ -8,13 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sparkfix.helm.archive import ChartFiles
+from sparkfix.helm.archive import ChartFiles, chart_prefix, is_template
 from sparkfix.helm.defaults import effective_values, places_of, value_at
+from sparkfix.helm.inline import Data
+from sparkfix.helm.marks import Mark
 from sparkfix.helm.sourcemap import RenderedLine, Source
 from sparkfix.helm.trace import values_named
-from sparkfix.helm.values import Data, ValuesSet
+from sparkfix.helm.values import ValuesSet
 
 _AROUND = 3
+_FILES = ".Files"
 
 
 def line_of_text(
@@ -35,6 +40,26 @@ def line_of_text(
             if line < len(own) and own[line].strip() == rendered.text.strip():
                 found.add(Source(place.path, line + 1))
     return found.pop() if len(found) == 1 else None
+
+
+def line_of_file(chart: ChartFiles, lines: Sequence[RenderedLine], number: int) -> Source | None:
+    """The line of a file of the chart that a rendered line (from 1) repeats, where its template line reads files."""
+    rendered = lines[number - 1]
+    prefixes = {chart_prefix(mark.file) for mark in rendered.marks if _FILES in _template_line(chart, mark)}
+    found: set[Source] = set()
+    for path, content in chart.contents.items():
+        if chart_prefix(path) not in prefixes or is_template(path) or rendered.text.strip().encode() not in content:
+            continue
+        text = content.decode("utf-8-sig", "replace").splitlines()
+        found.update(
+            Source(chart.places[path], at + 1) for at in _matching(text, [one.text for one in lines], number - 1)
+        )
+    return found.pop() if len(found) == 1 else None
+
+
+def _template_line(chart: ChartFiles, mark: Mark) -> str:
+    """The text of the template line that a mark stands for."""
+    return chart.contents[mark.file].decode("utf-8").split("\n")[mark.line - 1]
 
 
 def _matching(text: Sequence[str], rendered: Sequence[str], at: int) -> Iterator[int]:

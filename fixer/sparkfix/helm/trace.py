@@ -19,11 +19,12 @@ from sparkfix.helm.arms import scope_at
 from sparkfix.helm.conditions import as_values
 from sparkfix.helm.defaults import ItemPath, children, effective_values, is_given, places_of, value_at
 from sparkfix.helm.expressions import Path, Value, references
+from sparkfix.helm.inline import Data
 from sparkfix.helm.marks import Mark
 from sparkfix.helm.protocol import merged
 from sparkfix.helm.renderer import Job, Renderer
 from sparkfix.helm.sourcemap import Mapped, Source, rendered_lines
-from sparkfix.helm.values import Data, ValuesSet
+from sparkfix.helm.values import ValuesSet
 
 _MOST = 24
 _NUMBER = 48_211

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sparkfix.formats.yaml.tolerant import load_plain
+from sparkfix.helm.inline import Data, Inline
 from sparkfix.helm.protocol import merged
 from sparkfix.helm.releases import Release
 from sparkfix.helm.renderer import Job
@@ -20,14 +22,13 @@ _CI = re.compile(r".+\.ya?ml")
 _LONGEST_NAME = 100
 _NAMED = 3
 
-Data = Callable[[str], "bytes | None"]
-
 
 @dataclass(frozen=True, slots=True)
 class ValuesSet:
     """Values under a name that users know: files (workspace paths) in order, then `inline` YAML texts, then `--set`.
 
-    `strings` are what `--set-string` takes; `values` win over all of these and are there in `derived` sets only.
+    `inline_at` tells where some of the texts stand, which then counts. `strings` are what `--set-string` takes; `values`
+    win over all of these and are there in `derived` sets only.
     `deployed` says that a release is known to use them, in its namespace; `path` is the file that says so.
     """
 
@@ -41,12 +42,23 @@ class ValuesSet:
     namespace: str = "default"
     derived: bool = False
     deployed: bool = False
+    inline_at: tuple[Inline | None, ...] = ()
     path: str = ""
 
     @property
     def bare(self) -> bool:
         """Is it the chart with nothing given to it?"""
         return not (self.files or self.inline or self.sets or self.strings or self.values or self.deployed)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The files that hold its values."""
+        return (*self.files, *(at.path for at in self.inline_at if at is not None))
+
+    def inlined(self, data: Data) -> Iterator[tuple[str, Inline | None]]:
+        """Each inline text as the files have it now, and where it stands."""
+        for text, at in itertools.zip_longest(self.inline, self.inline_at):
+            yield (at.text(data) if at is not None else text), at
 
     @property
     def label(self) -> str:
@@ -59,7 +71,8 @@ class ValuesSet:
     def job(self, data: Data) -> Job:
         """The rendering that this set asks for; `data` gives the bytes of files. Files that are gone count as empty."""
         texts = [(data(file) or b"").decode("utf-8-sig", "replace") for file in self.files]
-        return Job((*texts, *self.inline), self.sets, self.strings, self.values, self.release, self.namespace)
+        inline = (text for text, _ in self.inlined(data))
+        return Job((*texts, *inline), self.sets, self.strings, self.values, self.release, self.namespace)
 
 
 def values_sets(
@@ -107,6 +120,7 @@ def set_of(release: Release) -> ValuesSet:
         release=release.name,
         namespace=release.namespace,
         deployed=True,
+        inline_at=release.inline_at,
         path=release.path,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from sparkfix.helm.defaults import effective_values, value_at
 from sparkfix.helm.releases import release_of
 from sparkfix.helm.renderer import CannotRender, Rendering
 from sparkfix.helm.sourcemap import Mapped, RenderedLine, Source
-from sparkfix.helm.texts import line_of_text
+from sparkfix.helm.texts import line_of_file, line_of_text
 from sparkfix.helm.trace import Origin, trace
 from sparkfix.helm.values import ValuesSet, set_of, top_chart
 from sparkfix.model import Command, Node, Place, Property, Refused, Span, Workload
@@ -84,13 +84,13 @@ class ChartViews:
             self.notes[str(reason)] = None
             return ()
         found = []
-        given = {file for values in sets for file in values.files}
+        given = {file for values in sets for file in values.sources}
         for values, rendering in zip(sets, rendered, strict=True):
             view = (
                 None
                 if rendering.error
                 else _view(
-                    self.charts, workspace, chart, files, values, rendering, frozenset(given.difference(values.files))
+                    self.charts, workspace, chart, files, values, rendering, frozenset(given.difference(values.sources))
                 )
             )
             broken = _not_yaml(view) if view is not None else ""
@@ -305,7 +305,9 @@ class ChartSources:
             return traced
         file = self.files[path]
         number = self._line(path, span)[1]
-        line = line_of_text(self.chart, self.values, self.workspace.data, file, self._mapped.files[file], number)
+        lines = self._mapped.files[file]
+        line = line_of_text(self.chart, self.values, self.workspace.data, file, lines, number)
+        line = line or line_of_file(self.chart, lines, number)
         return (line,) if line is not None else ()
 
     def _why_not(self, path: str, span: Span, sources: Sequence[Source]) -> str:
@@ -313,6 +315,10 @@ class ChartSources:
         if elsewhere:
             names = ", ".join(".".join(str(name) for name in origin.value) for origin in elsewhere)
             return f"the value {names} is not set in a values file here, but by {self.values.name}"
+        texts = {at.path for at in self.values.inline_at if at is not None}
+        inside = [one.place for one in self._traced(path, span, sources) if one.place and one.place.path in texts]
+        if inside:
+            return f"the value stands in a text in {inside[0].path}:{inside[0].line} that is not read as values"
         return "a template computes the value"
 
     # Places in files
@@ -338,7 +344,7 @@ class ChartSources:
         if document is None or text.count(shown) != 1 or not shown:
             return []
         head, _, tail = text.partition(shown)
-        for root in document.nodes:
+        for root in _roots(document):
             for node in root.walk():
                 begin = node.key_span or node.span
                 at_line = document.source.position(begin.start)[0] == origin.place.line
@@ -360,6 +366,13 @@ class ChartSources:
     def _line_text(self, source: Source) -> str:
         document = self.workspace.document(source.path)
         return document.source.line_text(source.line) if document else "{{"
+
+
+def _roots(document: Document) -> Iterator[Node]:
+    """The roots of the YAML documents of a text and of the texts inside it."""
+    yield from document.nodes
+    for inner in document.nested:
+        yield from _roots(inner)
 
 
 def in_line(source: SourceText, number: int, text: str) -> Place:

@@ -46,6 +46,7 @@ from sparkfix.model.properties import Commentable, Entry, Property, PropertyBloc
 from sparkfix.model.workloads import (
     Command,
     Container,
+    CustomResource,
     KubernetesObject,
     Node,
     Role,
@@ -72,6 +73,7 @@ __all__ = [
     "Commentable",
     "Confidence",
     "Container",
+    "CustomResource",
     "Edit",
     "Entry",
     "FileChange",

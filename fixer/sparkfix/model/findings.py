@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from sparkfix.model.places import Edit, Place
 from sparkfix.model.properties import Property, PropertyBlock
-from sparkfix.model.workloads import Command, Container, Node, SparkVersion, Word, Workload
+from sparkfix.model.workloads import Command, Container, CustomResource, Node, SparkVersion, Word, Workload
 
 
 class Applicability(str, enum.Enum):
@@ -259,7 +259,7 @@ class Finding:
         return next((fix for fix in self.fixes if fix.solution == number), None)
 
 
-Subject: TypeAlias = PropertyBlock | Workload | Command
+Subject: TypeAlias = PropertyBlock | Workload | Command | CustomResource
 Options: TypeAlias = Mapping[str, str]
 
 
@@ -295,7 +295,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class AppliedFix:
-    """A fix that was made; `at` is its place (`path:line:column`) in the text that it was made in.
+    """A fix that was made; `at` is its place (`path:line:column`) in the text as it was before the run.
 
     `proof` is what rendering showed of it, in words.
     """

@@ -88,6 +88,18 @@ class KubernetesObject:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomResource:
+    """An object of a kind that a Spark operator runs, and the blocks of properties that it holds."""
+
+    object: KubernetesObject
+    blocks: tuple[PropertyBlock, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return self.object.path
+
+
+@dataclass(frozen=True, slots=True)
 class Container:
     """One container of a pod: its node, and the pod specification that it belongs to.
 

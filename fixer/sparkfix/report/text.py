@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -106,16 +105,15 @@ def problem_text(problem: Problem) -> str:
 
 
 def applied_lines(applied: Sequence[AppliedFix], shown: Shown = same) -> list[str]:
-    """What was done, the honest notes about it, and what rendering proved, once for all that was proven together."""
+    """What was done, the honest notes about it, and what rendering proved of it."""
     lines: list[str] = []
-    for item, following in itertools.zip_longest(applied, applied[1:]):
+    for item in applied:
         name = f"solution {item.fix.solution}: " if item.fix.solution is not None else ""
         lines.append(f"{_at(item.at, shown)} {item.finding.rule}: {name}{item.fix.title}")
         if item.finding.version is not None and item.fix.notes:
             lines.append(f"  {_version(item.finding.version, shown)}")
         lines += [f"  note: {note}" for note in item.fix.notes]
-        if following is None or following.proof is not item.proof:
-            lines += [f"  {proof}" for proof in item.proof]
+        lines += [f"  {proof}" for proof in item.proof]
     return lines
 
 

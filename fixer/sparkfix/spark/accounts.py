@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sparkfix.model import KubernetesObject, Node, Property, Span, Workload
 from sparkfix.spark.names import literal, may_be_one_namespace, written
 from sparkfix.spark.rbac import account_node
+from sparkfix.spark.resources import CARRIER
 
 _KEYS = (
     "spark.kubernetes.authenticate.driver.serviceAccountName",
@@ -51,7 +52,9 @@ def uses_of(workload: Workload) -> Iterator[Use]:
                 if named is not None:
                     yield Use(written(named.text()), owner.path, named.span, named)
     if workload.in_cluster_mode():
-        for item in (item for block in workload.blocks for item in block.properties if item.key in _KEYS):
+        # Fields of resources are seen above.
+        blocks = [block for block in workload.blocks if block.carrier != CARRIER]
+        for item in (item for block in blocks for item in block.properties if item.key in _KEYS):
             yield Use(item.value.strip(), item.path, item.value_span, Node(item.value, item.value_span), item)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sparkfix.model import Place, Role, Workload
+from sparkfix.spark.contests import outvoted
 from sparkfix.spark.facts import launch_of
 from sparkfix.spark.networking import MASTER, runs_no_driver
 
@@ -37,7 +38,7 @@ def heaps(workload: Workload) -> Iterator[tuple[str, str, Place]]:
             continue
         for view in block.variants(MASTER, MEMORY):
             item = view.effective.get(MEMORY)
-            if item is not None:
+            if item is not None and not outvoted(workload, item):
                 seen = True
                 yield f"`{MEMORY}`", item.value, item.place("asks for the heap here")
     if not seen and given is None:

@@ -62,3 +62,16 @@ def edited(data: Callable[[str], bytes | None], edits: Iterable[Edit]) -> dict[s
     for edit in edits:
         found.setdefault(edit.path, []).append(edit)
     return {path: splice(data(path) or b"", own) for path, own in found.items()}
+
+
+def before_edits(offset: int, edits: Iterable[Edit]) -> int:
+    """The offset in the text before the edits of one file that an offset behind them was; of new text where it went."""
+    shift = 0
+    for edit in sorted(set(edits)):
+        start = edit.span.start + shift
+        if offset < start:
+            break
+        if offset < start + len(edit.new):
+            return edit.span.start
+        shift += len(edit.new) - len(edit.span)
+    return offset - shift

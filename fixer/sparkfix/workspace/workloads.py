@@ -13,6 +13,7 @@ from sparkfix.spark.facts import launch_of
 from sparkfix.spark.flags import FLAGS
 from sparkfix.spark.names import written
 from sparkfix.spark.programs import launcher_at
+from sparkfix.spark.resources import CARRIER
 from sparkfix.workspace.claims import Claims, claims_of
 from sparkfix.workspace.expanders import folder_expander, pod_expander
 from sparkfix.workspace.readers import Pod, assign, pod_from
@@ -159,7 +160,7 @@ def _driver(
         name=pod.object.name,
         role=role[0],
         evidence=role[1],
-        blocks=tuple(blocks),
+        blocks=_in_order(blocks),
         containers=pod.containers,
         server=server,
         pod=pod.object,
@@ -199,6 +200,11 @@ def _settings(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
                 yield key, value
 
 
+def _in_order(blocks: Iterable[PropertyBlock]) -> tuple[PropertyBlock, ...]:
+    """Blocks in the order of their files; what fields of resources become stands behind what is written as properties."""
+    return tuple(sorted(blocks, key=lambda block: block.carrier == CARRIER))
+
+
 def _templates(workspace: Workspace, path: str, blocks: Iterable[PropertyBlock]) -> frozenset[str]:
     """Which of a workload's files are templates of a chart."""
     return frozenset(one for one in {path, *(block.path for block in blocks)} if workspace.in_chart_templates(one))
@@ -227,7 +233,7 @@ def _loose_workload(
         name=owner.name if owner else path.rpartition("/")[2],
         role=role,
         evidence=evidence,
-        blocks=tuple(blocks),
+        blocks=_in_order(blocks),
         namespace=written(owner.namespace) if owner else "",
         version=detect_version(workspace, unit, path, owner=owner, server=None, blocks=blocks, commands=(), role=role),
         templates=_templates(workspace, path, blocks),

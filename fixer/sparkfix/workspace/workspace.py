@@ -11,6 +11,7 @@ from sparkfix.formats.languages import language_of_file
 from sparkfix.formats.reading import open_document
 from sparkfix.model import Problem
 from sparkfix.spark.flags import FLAG_OF
+from sparkfix.spark.resources import belongs_to_resource
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.find import binary, is_candidate
 from sparkfix.workspace.store import Store
@@ -49,6 +50,8 @@ def mentions_spark(data: bytes) -> bool:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.replace(b"\0", b"")
     if b"spark" in data and (_PROPERTY.search(data) or _NESTED.search(data)):
+        return True
+    if belongs_to_resource(data):
         return True
     if any(word in data for word in _SERVERS) or (
         b"spark" in data and any(word in data for word in (*_DAEMONS, *_BUILDERS))

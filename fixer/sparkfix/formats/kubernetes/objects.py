@@ -35,14 +35,15 @@ def objects_in(text: YamlText, document: Composed) -> list[KubernetesObject]:
         return []
     node = model_node(text, document, root)
     if node.text("kind").endswith("List") and node.get("items") is not None:
-        return [_object(text, item) for item in node.items("items") if item.text("kind")]
-    return [_object(text, node)]
+        return [object_of(text.source.path, item) for item in node.items("items") if item.text("kind")]
+    return [object_of(text.source.path, node)]
 
 
-def _object(text: YamlText, node: Node) -> KubernetesObject:
+def object_of(path: str, node: Node) -> KubernetesObject:
+    """The object that a map of a file is."""
     kind = node.get("kind")
     return KubernetesObject(
-        path=text.source.path,
+        path=path,
         kind=node.text("kind"),
         api_version=node.text("apiVersion"),
         name=node.text("metadata", "name"),

@@ -41,7 +41,7 @@ def read_words(source: SourceText, context: Context) -> Document:
     template = template_of(source, context)
     name = context.name if _VARIABLE.fullmatch(context.name) else ""
     blocks = tuple(text_blocks(all_of(source, template), template, "its words", tuple, name=name))
-    return Document(source, template, blocks=blocks, language="words")
+    return Document(source, template, blocks=blocks, language="words", syntax=name)
 
 
 def all_of(source: SourceText, template: Template) -> Word:

@@ -29,7 +29,8 @@ def rest_of_shell(document: Document) -> object:
 
 def rest_of_words(document: Document) -> object:
     """The words of a text of options without those that set properties."""
-    return remaining(all_of(document.source, document.template), document.template, lambda word: word.text)
+    word, name = all_of(document.source, document.template), document.syntax or ""
+    return remaining(word, document.template, lambda word: word.text, name)
 
 
 def remaining(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode
+from sparkfix.formats.yaml.fields import field_block
 from sparkfix.formats.yaml.lists import launching_lists, list_blocks
 from sparkfix.formats.yaml.maps import is_setting, map_block
 from sparkfix.formats.yaml.nested import nested_properties
@@ -18,11 +19,14 @@ from sparkfix.formats.yaml.walk import (
     is_confidential,
     is_foreign,
     is_metadata,
+    kind_of,
     objects_of,
     shared_nodes,
+    value_of,
     where_of,
 )
 from sparkfix.model import PropertyBlock
+from sparkfix.spark.resources import KINDS, resource_of
 
 
 def blocks_in(text: YamlText, document: Composed) -> list[PropertyBlock]:
@@ -31,7 +35,7 @@ def blocks_in(text: YamlText, document: Composed) -> list[PropertyBlock]:
     found = [
         (item, where_of((*prefix, *item.route), kind))
         for root, kind, prefix in objects_of(document.root)
-        for item in _walk(walk, root, (), kind)
+        for item in _in_object(walk, root, kind)
     ]
     return [
         PropertyBlock(
@@ -45,6 +49,38 @@ def blocks_in(text: YamlText, document: Composed) -> list[PropertyBlock]:
         )
         for item, where in sorted(found, key=lambda pair: (pair[0].start, pair[0].end))
     ]
+
+
+def _in_object(walk: Walk, root: Node, kind: str) -> list[Found]:
+    """The blocks of one object; those of custom resources of Spark with those of their fields."""
+    found = list(_walk(walk, root, (), kind))
+    fields = []
+    mentioned = any(walk.text.masked.find(name, walk.document.base, walk.document.end) >= 0 for name in KINDS)
+    for node, route in _resources(root, ()) if mentioned else ():
+        version = value_of(node, "apiVersion")
+        api_version = walk.text.scalar(walk.document, version) if isinstance(version, ScalarNode) else ""
+        resource = resource_of(kind_of(node), api_version)
+        block = field_block(walk, node, resource, route, found) if resource is not None else None
+        fields += [block] if block is not None else []
+    return [*fields, *found]
+
+
+def _resources(
+    node: Node, route: tuple[str, ...], above: tuple[int, ...] = ()
+) -> Iterator[tuple[Node, tuple[str, ...]]]:
+    """The custom resources in an object with the routes to them: the object itself, or maps that it holds."""
+    if id(node) in above:
+        return
+    if kind_of(node) in KINDS and value_of(node, "spec") is not None:
+        yield node, route
+        return
+    pairs = node.value if isinstance(node, MappingNode) else ()
+    items = enumerate(node.value) if isinstance(node, SequenceNode) else ()
+    for key, value in pairs:
+        if isinstance(key, ScalarNode) and not isinstance(value, ScalarNode):
+            yield from _resources(value, (*route, str(key.value)), (*above, id(node)))
+    for index, item in items:
+        yield from _resources(item, (*route, str(index)), (*above, id(node)))
 
 
 def _walk(walk: Walk, node: Node, route: tuple[str, ...], kind: str) -> Iterator[Found]:

@@ -172,9 +172,10 @@ class MapEntry:
     def comment_out(self) -> tuple[Edit, ...]:
         return comment_out_item(self.source, self.item)
 
-    def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
+    def add_beside(self, key: str, value: str, *, before: bool, like: str | None = None) -> tuple[Edit, ...]:
+        """`like` is a plain text that the value has the type of, empty for a text; without it the entry's own value."""
         flow = self.item.flow
-        style = self.value.style if self.value.style in ("'", '"') else None
+        style = self.value.style if self.value.style in ("'", '"') and not like else None
         key_style = self.key.style if self.key.style in ("'", '"') else None
         gap = self.source.text(self.key.end, self.value.start)
         if "\n" in gap or self.value.style in ("|", ">") or not gap.startswith(":"):
@@ -183,7 +184,8 @@ class MapEntry:
             gap = ":" + " " * max(1, self.value.start - self.key.start - len(key) - 1)
         if self.value.start == self.value.end:
             gap = ": "
-        like = self.source.text(self.value.start, self.value.end) if self.value.style is None else ""
+        if like is None:
+            like = self.source.text(self.value.start, self.value.end) if self.value.style is None else ""
         text = written(self.source, key, key_style, flow=flow) + gap
         text += written(self.source, value, style, flow=flow, like=like)
         if flow:

@@ -5,6 +5,7 @@ Scalars are read as Helm reads them (sigs.k8s.io/yaml, see `plain`).
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -50,13 +51,14 @@ def dump_manifest(value: Any) -> str:
     )
 
 
-def key_lines(data: bytes) -> dict[tuple[str | int, ...], int]:
-    """The line (from 1) of each key and list item of the first document, by its path; empty if it is not YAML.
+def key_lines(data: bytes, document: int = 0) -> dict[tuple[str | int, ...], int]:
+    """The line (from 1) of each key and list item of a document (from 0), by its path; empty if it is not YAML.
 
     What an alias or a merge key brings in has no line of its own.
     """
     try:
-        node = yaml.compose(data, yaml.CSafeLoader)
+        nodes = yaml.compose_all(data, yaml.CSafeLoader)
+        node = next(itertools.islice(nodes, document, None), None)
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}
     return dict(_lines(node, ())) if node is not None else {}

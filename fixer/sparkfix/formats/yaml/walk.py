@@ -11,11 +11,10 @@ from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNod
 from sparkfix.formats.yaml.entries import Piece
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.model import Property
+from sparkfix.spark.resources import KINDS
 
 # Keys that people mean for Hadoop, or misspell; what Spark is given below `sparkConf` it is given whatever its name.
 _FOREIGN_KEY = re.compile(r"[A-Za-z][\w\-]*(?:\.[\w\-]+)+\Z", re.ASCII)
-_RESOURCES = frozenset({"SparkApplication", "ScheduledSparkApplication", "SparkCluster", "SparkConnect",
-    "SparkConnectServer", "SparkHistoryServer"})  # fmt: skip
 SECRET = "it is base64 in a Secret"
 ALIASED = "it is shared through a YAML alias"
 COMPUTED = "its key is computed"
@@ -60,7 +59,7 @@ class Walk:
 
 def hands_on_all(kind: str, route: tuple[str, ...]) -> bool:
     """Is this the map of an operator's resource whose entries are all given to Spark?"""
-    return route[-1:] == ("sparkConf",) and kind in _RESOURCES
+    return route[-1:] == ("sparkConf",) and kind in KINDS
 
 
 def is_foreign(key: str) -> bool:
@@ -136,21 +135,23 @@ def next_text(text: YamlText, position: int) -> int:
 
 def objects_of(root: Node) -> Iterator[tuple[Node, str, tuple[str, ...]]]:
     """The objects of a document with their kinds and the routes to them: the items of a `List`, else the document."""
-    kind = _kind(root)
-    items = _value(root, "items") if kind.endswith("List") else None
+    kind = kind_of(root)
+    items = value_of(root, "items") if kind.endswith("List") else None
     if not isinstance(items, SequenceNode):
         yield root, kind, ()
         return
     for index, item in enumerate(items.value):
-        yield item, _kind(item) or kind.removesuffix("List"), ("items", str(index))
+        yield item, kind_of(item) or kind.removesuffix("List"), ("items", str(index))
 
 
-def _kind(root: Node) -> str:
-    value = _value(root, "kind")
+def kind_of(root: Node) -> str:
+    """What a map says under `kind`."""
+    value = value_of(root, "kind")
     return str(value.value) if isinstance(value, ScalarNode) else ""
 
 
-def _value(node: Node, name: str) -> Node | None:
+def value_of(node: Node, name: str) -> Node | None:
+    """The value of a key of a map."""
     pairs = node.value if isinstance(node, MappingNode) else ()
     return next((value for key, value in pairs if isinstance(key, ScalarNode) and key.value == name), None)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sparkfix.model import Graph, GraphEdge, GraphNode, KubernetesObject, Property, Role, Workload
+from sparkfix.spark.resources import CARRIER
 from sparkfix.workspace.graph.access import account_pieces
 from sparkfix.workspace.graph.containers import container_pieces
 from sparkfix.workspace.graph.network import service_pieces
@@ -16,8 +17,10 @@ from sparkfix.workspace.graph.settings import block_id, block_pieces, command_fi
 
 def graph_of(title: str, workloads: Sequence[Workload]) -> Graph:
     """The graph of some workloads of one unit, in their order; their `objects` are where names are looked up."""
-    pieces = [piece for workload in workloads for piece in _workload_pieces(workload)]
-    pieces += [piece for workload in _without_properties(workloads) for piece in _workload_pieces(workload)]
+    drawn = [own for workload in workloads if (own := _without_fields(workload)) is not None]
+    objects = [item for workload in workloads[:1] for item in workload.objects]
+    pieces = [piece for workload in drawn for piece in _workload_pieces(workload)]
+    pieces += [piece for workload in _without_properties(drawn, objects) for piece in _workload_pieces(workload)]
     nodes = _nodes(pieces)
     edges = dict.fromkeys(piece for piece in pieces if isinstance(piece, GraphEdge))
     return _named(title, nodes, [edge for edge in _joined(edges) if edge.source in nodes and edge.target in nodes])
@@ -69,18 +72,28 @@ def _id_of_block(workload: Workload, item: Property, otherwise: str) -> str:
     return next((block_id(block) for block in workload.blocks if item in block.properties), otherwise)
 
 
-def _without_properties(workloads: Sequence[Workload]) -> Iterator[Workload]:
-    """Resources of operators that set no Spark property, and so are no workloads to anybody else."""
+def _without_fields(workload: Workload) -> Workload | None:
+    """A workload without the properties that the fields of its resource become: they are drawn as what they are.
+
+    None if that is all there is.
+    """
+    blocks = tuple(block for block in workload.blocks if block.carrier != CARRIER)
+    if len(blocks) == len(workload.blocks):
+        return workload
+    return replace(workload, blocks=blocks) if blocks or workload.pod is not None else None
+
+
+def _without_properties(workloads: Sequence[Workload], objects: Sequence[KubernetesObject]) -> Iterator[Workload]:
+    """Resources of operators that set no Spark property but by fields."""
     known = {object_id(owner) for item in workloads if (owner := _owner(item)) is not None}
-    for first in workloads[:1]:
-        for item in first.objects:
-            if item.kind in OPERATED and object_id(item) not in known:
-                role, evidence = Role.APPLICATION, f"the resource kind {item.kind}"
-                if item.kind == "SparkConnect":
-                    role = Role.CONNECT_SERVER
-                yield Workload(
-                    item.path, item.name, role, evidence, (), pod=item, namespace=item.namespace, objects=first.objects
-                )
+    for item in objects:
+        if item.kind in OPERATED and object_id(item) not in known:
+            role, evidence = Role.APPLICATION, f"the resource kind {item.kind}"
+            if item.kind == "SparkConnect":
+                role = Role.CONNECT_SERVER
+            yield Workload(
+                item.path, item.name, role, evidence, (), pod=item, namespace=item.namespace, objects=tuple(objects)
+            )
 
 
 def _nodes(pieces: Iterable[Piece]) -> dict[str, GraphNode]:

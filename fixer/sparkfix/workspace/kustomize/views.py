@@ -12,6 +12,7 @@ from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.formats.yaml.tolerant import dump_manifest
 from sparkfix.model import Command, Node, Place, Property, PropertyBlock, Refused, Span
+from sparkfix.spark.resources import CARRIER
 from sparkfix.workspace.kustomize.inline import BY, Writer, is_part, meant_for, pointing_inline, written_inline
 from sparkfix.workspace.kustomize.kustomization import find_kustomizations
 from sparkfix.workspace.kustomize.objects import Built, EffectiveObject, Origin
@@ -310,7 +311,12 @@ class OverlaySources:
         for origin in reversed(effective.origins):
             document = self.workspace.document(origin.path)
             blocks = [] if document is None else [one for one in document.blocks if meant_for(document, one, effective)]
-            own = [one for block in blocks for one in block.all(item.key)]
+            own = [
+                one
+                for other in blocks
+                if (other.carrier == CARRIER) == (block.carrier == CARRIER)
+                for one in other.all(item.key)
+            ]
             if own or self._is_set_by_operation(origin, document, item.path, route):
                 yield from own
                 return

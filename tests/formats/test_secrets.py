@@ -1,0 +1,85 @@
+"""Manifests for people: only the values of Secrets are hidden."""
+
+from __future__ import annotations
+
+import pytest
+
+from sparkfix.engine.prove import rendered_difference
+from sparkfix.formats.kubernetes.secrets import without_secrets
+
+SECRET = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+data:
+  a: c2VjcmV0
+  "b": "c2VjcmV0"
+  empty: ""
+stringData:
+  c: |
+    secret 1
+    secret 2
+  d: secret three
+    over lines
+type: Opaque
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: shown}
+data: {a: shown}
+---
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Secret
+    data: {a: c2VjcmV0, b: c2VjcmV0}
+"""
+HIDDEN = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: s}
+data:
+  a: ***
+  "b": ***
+  empty: ""
+stringData:
+  c: ***
+  d: ***
+type: Opaque
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: shown}
+data: {a: shown}
+---
+apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Secret
+    data: {a: ***, b: ***}
+"""
+
+
+def test_values_of_secrets_are_hidden_and_nothing_else() -> None:
+    assert without_secrets("a.yaml", SECRET) == HIDDEN
+    assert without_secrets("a.yaml", "kind: ConfigMap\ndata: {Secret: a}\n") == "kind: ConfigMap\ndata: {Secret: a}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["kind: Secret\napiVersion: v1\ndata: {a: [c2VjcmV0\n", "kind: Secret\napiVersion: v1\ndata: {a: [c2VjcmV0]}\n"],
+)
+def test_what_cannot_be_told_apart_is_not_shown(text: str) -> None:
+    assert without_secrets("a.yaml", text) is None
+    assert "c2VjcmV0" not in rendered_difference("a.yaml", text, text + "# more\n")
+
+
+def test_a_difference_beside_a_secret_is_shown() -> None:
+    shown = rendered_difference("a.yaml", SECRET, SECRET.replace("{a: shown}", "{a: other}").replace("secret 1", "x"))
+    assert "+    data: {a: other}" in shown or "+data: {a: other}" in shown
+    assert "secret" not in shown.replace("secrets", "")
+    assert rendered_difference("a.yaml", SECRET, SECRET.replace("secret 1", "x")).endswith(
+        "(in values of a Secret, which are not shown)"
+    )
