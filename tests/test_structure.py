@@ -15,6 +15,7 @@ HOMES = {
     "ruamel": "fixer/sparkfix/formats/yaml/",
     "tree_sitter": "fixer/sparkfix/formats/",
     "tree_sitter_bash": "fixer/sparkfix/formats/shell/",
+    "tree_sitter_make": "fixer/sparkfix/formats/make/",
     "tree_sitter_scala": "fixer/sparkfix/formats/scala/",
     "tree_sitter_java": "fixer/sparkfix/formats/scala/",
     "tree_sitter_hcl": "fixer/sparkfix/formats/terraform/",

@@ -400,3 +400,89 @@ def test_a_value_in_json_in_a_command(value: str, depth: int) -> None:
     for _ in range(depth):
         read = json.loads(read["inner"])
     assert read == {"spark.a": value, "other": "it's"}
+
+
+PRINTED = """\
+sudo echo "spark.a 1" >> $SPARK_HOME/conf/spark-defaults.conf
+echo 'spark.b 1' | sudo tee -a "/conf/spark-defaults.conf" >/dev/null
+mkdir -p x && echo spark.c=1 2>log >x.conf
+echo "spark.d file://$HOME/x
+spark.e 1" >x.properties
+echo 'export SPARK_HISTORY_OPTS="-Dspark.f=1"' >>spark-env.sh
+echo "spark.no 1" >>x.log
+echo -e "spark.no 1\\nspark.no 2" >>x.conf
+echo spark.no 1 >>x.conf
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "change", "old", "new"),
+    [
+        ("spark.a", lambda one: SetValue(one, "x $y"), "spark.a 1", "spark.a x \\$y"),
+        ("spark.a", lambda one: Add(one, "spark.z", "2"), "spark.a 1", "spark.a 1\nspark.z 2"),
+        ("spark.a", CommentOut, "spark.a", "# spark.a"),
+        ("spark.b", lambda one: SetValue(one, "it's"), "spark.b 1", "spark.b it'\\''s"),
+        ("spark.b", Remove, "'spark.b 1'", "''"),
+        ("spark.c", lambda one: SetValue(one, "a b"), "spark.c=1", 'spark.c="a b"'),
+        ("spark.e", Remove, "\nspark.e 1", ""),
+        ("spark.f", lambda one: SetValue(one, "2"), "spark.f=1", "spark.f=2"),
+    ],
+)
+def test_lines_that_go_to_a_file(key: str, change: object, old: str, new: str) -> None:
+    document = opened(PRINTED)
+    assert settings_of(document) == {
+        "properties text": {
+            "spark.a": "1", "spark.b": "1", "spark.c": "1", "spark.d": "file://$HOME/x", "spark.e": "1",
+        },
+        "Java options": {"spark.f": "1"},
+    }  # fmt: skip
+    assert after(PRINTED, change(found(document, key))) == PRINTED.replace(old, new)  # type: ignore[operator]
+
+
+def test_words_that_only_a_line_end_parts_are_one() -> None:
+    text = "spark-submit \\\n--conf spark.a=1\\\n--conf spark.b=2 x.py\n"
+    document = opened(text)
+    assert settings_of(document) == {"arguments": {"spark.a": "1--conf"}}
+    assert words(text.replace("spark-submit", "job")) == ["--conf", "spark.a=1--conf", "spark.b=2", "x.py"]
+    with pytest.raises(Refused):
+        after(text, SetValue(found(document, "spark.a"), "2"))
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "old", "new"),
+    [
+        ("a.sh", 'bash -c "spark-submit --conf spark.a=1 x.py"\n', " --conf spark.a=1", ""),
+        ("a.sh", "curl -d '{\"conf\": {\"spark.a\": \"1\"}}' x\n", '"spark.a": "1"', ""),
+        ("a.sh", "cat >spark-defaults.conf <<E\nspark.a=1\nE\n", "spark.a=1\n", ""),
+        ("a.sh", "OPTS=(--master x --conf spark.a=1)\nspark-submit \"${OPTS[@]}\" x.py\n", " --conf spark.a=1", ""),
+        ("a.sh", 'OPTS="--master x --conf spark.a=1"\nspark-submit $OPTS x.py\n', " --conf spark.a=1", ""),
+        ("a.py", 'x = "spark-submit --conf spark.a=1 --driver-memory 2g x.py {{ ds }}"\n', "--conf spark.a=1 ", ""),
+        ("a.py", 'os.environ["PYSPARK_SUBMIT_ARGS"] = "--conf spark.a=1 --master x pyspark-shell"\n', "--conf spark.a=1 ", ""),
+        ("a.yaml", "env:\n- name: SPARK_SUBMIT_OPTS\n  value: |\n    -Dspark.a=1\n    -Dspark.b=2\n", "    -Dspark.a=1\n", ""),
+        ("a.yaml", "run: spark-submit --conf spark.a=1 x.py\n", " --conf spark.a=1", ""),
+    ],
+)  # fmt: skip
+def test_a_text_that_loses_its_last_setting(path: str, text: str, old: str, new: str) -> None:
+    assert after(text, Remove(found(opened(text, path), "spark.a")), path) == text.replace(old, new)
+
+
+def test_commands_that_say_nothing_of_properties_are_told_by_who_gets_them() -> None:
+    text = 'A=(--master x --name y)\nspark-submit "${A[@]}" x.py\nB=(--master x)\ndocker run "${B[@]}"\n'
+    assert settings_of(opened(text)) == {"flags": {"spark.master": "x", "spark.app.name": "y"}}
+
+
+def test_an_option_that_is_computed_can_go() -> None:
+    text = 'spark-submit --conf "spark.a=$(date)" --driver-memory "$M" x.py\n'
+    assert after(text, Remove(found(opened(text), "spark.a"))) == 'spark-submit --driver-memory "$M" x.py\n'
+    assert after(text, RenameKey(found(opened(text), "spark.driver.memory"), "spark.executor.memory")) == text.replace(
+        "driver", "executor"
+    )
+
+
+@pytest.mark.parametrize("path", ["a.yaml", "a.json"])
+def test_words_behind_the_application_are_not_read(path: str) -> None:
+    text = '["spark-submit", "--conf", "spark.a=1", "--driver-memory", "2g", "x.py", "--conf", "spark.no=1", "--driver-memory", "no"]'
+    assert settings_of(opened(text, path)) == {"arguments": {"spark.a": "1"}, "flags": {"spark.driver.memory": "2g"}}
+    assert after(text, SetValue(found(opened(text, path), "spark.driver.memory"), "3g"), path) == text.replace(
+        "2g", "3g"
+    )

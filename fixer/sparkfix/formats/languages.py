@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sparkfix.formats.docker.reading import read_dockerfile, rest_of_dockerfile
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.json.reading import read_json
+from sparkfix.formats.make.reading import read_makefile, rest_of_makefile
 from sparkfix.formats.notebook.reading import read_notebook, rest_of_notebook
 from sparkfix.formats.properties.reading import read_properties
 from sparkfix.formats.python.reading import read_python, rest_of_python
@@ -62,6 +64,20 @@ LANGUAGES = (
         re.compile(rf"\.(?:sh|bash){_TEMPLATE_ENDINGS}"),
         read_shell,
         rest_of_shell,
+    ),
+    Language(
+        "docker",
+        "`Dockerfile`, `Containerfile`, `Dockerfile.x`, `x.Dockerfile`",
+        re.compile(r"(?:(?:^|/)(?:Dockerfile|Containerfile)(?:[.\-][\w.\-]+)?|\.(?:[Dd]ocker|[Cc]ontainer)file)\Z"),
+        read_dockerfile,
+        rest_of_dockerfile,
+    ),
+    Language(
+        "make",
+        "`Makefile`, `GNUmakefile`, `.mk`",
+        re.compile(r"(?:(?:^|/)(?:GNUm|[Mm])akefile(?:\.[\w\-]+)?|\.mk)\Z"),
+        read_makefile,
+        rest_of_makefile,
     ),
     Language("words", "none: options of a command in one text", re.compile(r"(?!)"), read_words, rest_of_words),
     Language(

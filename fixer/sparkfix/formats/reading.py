@@ -11,6 +11,8 @@ from sparkfix.formats.languages import language, language_of_file
 from sparkfix.model import Problem
 from sparkfix.text.source import SourceText
 
+# Commands of Spark that set nothing are kept: they may have lost what they set. So is what ended in an error of ours.
+_KEPT = ("shell", "")
 DEEPEST = 8  # texts inside one another; real ones are three or four deep
 
 
@@ -33,7 +35,7 @@ def _context(depth: int, *, in_chart_templates: bool = False) -> Context:
     def open_inner(source: SourceText, name: str, template: Template | None) -> Document | None:
         document = _read_inner(source, name, template, depth + 1)
         known = document is not None and (
-            document.blocks or document.objects or not document.language or is_patch(name, source.folded)
+            document.blocks or document.objects or document.language in _KEPT or is_patch(name, source.folded)
         )
         return document if known else None
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from sparkfix.spark.flags import SWITCHES
 
 _LAUNCHERS = re.compile(
     r"(?:.*/)?(?:spark[23]?-(?:submit|shell|sql|class|connect-shell)|pyspark[23]?|sparkR|run-example|"
@@ -35,6 +37,25 @@ def launcher_at(texts: Sequence[str]) -> int | None:
 def _is_a_package(texts: Sequence[str], position: int) -> bool:
     """Does a word name the Python package, as in `pip install pyspark`?"""
     return any(_PACKAGE.match(text.rsplit("/", 1)[-1]) for text in texts[:position])
+
+
+def end_of_options(texts: Sequence[str], computed: Callable[[int], bool]) -> int:
+    """The position behind the last word that Spark reads: that of the application, if it is seen.
+
+    A word that is `computed` may hold options; where Spark's program is not seen, only what looks like an application
+    is taken for one.
+    """
+    launcher = launcher_at(texts)
+    position = launcher + 1 if launcher is not None else 0
+    while position < len(texts):
+        text = texts[position]
+        if text.startswith("-"):
+            position += 1 if "=" in text or text in SWITCHES or text.startswith("-D") else 2
+            continue
+        if is_resource_text(text) or (launcher is not None and not computed(position)):
+            return position
+        position += 1
+    return len(texts)
 
 
 def is_resource_text(text: str) -> bool:

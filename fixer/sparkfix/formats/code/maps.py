@@ -12,12 +12,12 @@ from sparkfix.formats.code.places import Item, Statement, lines_of
 from sparkfix.formats.code.settings import Pattern, Value, item_of, setting
 from sparkfix.formats.code.slots import Form
 from sparkfix.formats.code.tree import Tree, first_error, leaves, range_of
-from sparkfix.formats.detect import may_hold_settings
+from sparkfix.formats.detect import COMMAND, may_hold_settings
 from sparkfix.formats.document import Context, Document, Nested, with_nested
 from sparkfix.model import Problem, Property, PropertyBlock
 from sparkfix.text.source import SourceText
 
-SIGN = re.compile(r"(?<![\w)\].])spark\.[A-Za-z][\w.\-]*[ \t]*[\"'\\]*[ \t]*[=:,)\]\"']|--conf|-Dspark\.")
+SIGN = re.compile(r"(?<![\w)\].])spark\.[A-Za-z][\w.\-]*[ \t]*[\"'\\]*[ \t]*[=:,)\]\"']|--conf|-Dspark\.|" + COMMAND)
 COMMENT = "#"
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from sparkfix.formats.yaml.entries import ArgumentEntry, MapEntry, PairEntry
+from sparkfix.formats.yaml.flags import FlagItemEntry
 from sparkfix.model import Edit, Refused
 
 _LITERALS = (re.compile(r"-?(?:0|[1-9]\d*)"), re.compile(r"-?(?:0|[1-9]\d*)\.\d+"), re.compile(r"true|false"))
@@ -16,14 +17,14 @@ _ESCAPE_OF_YAML = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 class JsonEntry:
     """A property of a JSON map or array. A number stays a number where the new value is one, too."""
 
-    entry: MapEntry | PairEntry | ArgumentEntry
+    entry: MapEntry | PairEntry | ArgumentEntry | FlagItemEntry
 
-    def _for(self, value: str) -> MapEntry | PairEntry | ArgumentEntry:
+    def _for(self, value: str) -> MapEntry | PairEntry | ArgumentEntry | FlagItemEntry:
         """The entry that writes a value: in quotes unless it has the type of what stands there without any."""
         if _ESCAPE_OF_YAML.search(value):
             raise Refused("the value holds control characters")
         entry = self.entry
-        if isinstance(entry, ArgumentEntry) or entry.value.style:
+        if isinstance(entry, (ArgumentEntry, FlagItemEntry)) or entry.value.style:
             return entry
         old = entry.source.text(entry.value.start, entry.value.end)
         same = any(kind.fullmatch(old) and kind.fullmatch(value) for kind in _LITERALS)

@@ -13,13 +13,20 @@ from sparkfix.formats.document import Context, Document
 from sparkfix.formats.helm.lexer import NO_TEMPLATE
 from sparkfix.formats.json.entries import JsonEntry
 from sparkfix.formats.yaml.entries import ArgumentEntry, MapEntry, PairEntry
+from sparkfix.formats.yaml.flags import FlagItemEntry
 from sparkfix.formats.yaml.reading import read_composed
 from sparkfix.model import Entry, Problem, Property, PropertyBlock, Span
 from sparkfix.text.source import SourceText
 
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 _EVENT_LOG = re.compile(r'\A\s*\{\s*"Event"\s*:\s*"')
-CARRIERS = {"map": "JSON map", "list of pairs": "JSON pairs", "arguments": "arguments", "list": "list"}
+CARRIERS = {
+    "map": "JSON map",
+    "list of pairs": "JSON pairs",
+    "arguments": "arguments",
+    "flags": "flags",
+    "list": "list",
+}
 
 
 def read_json(source: SourceText, context: Context) -> Document:
@@ -71,7 +78,11 @@ def _value(source: SourceText, item: Property) -> str:
 
 def _extent(source: SourceText, item: Property) -> Span | None:
     """In another text, whose lines may be others, the entry with what parts it from its neighbours."""
-    if source.placement is None or not isinstance(item.entry, (MapEntry, PairEntry, ArgumentEntry)):
+    if (
+        item.extent is not None
+        or source.placement is None
+        or not isinstance(item.entry, (MapEntry, PairEntry, ArgumentEntry))
+    ):
         return item.extent
     own = item.entry.item
     line = source.line_start(own.start)
@@ -85,4 +96,4 @@ def _extent(source: SourceText, item: Property) -> Span | None:
 
 def _entry(item: Property) -> Entry | None:
     entry = item.entry
-    return JsonEntry(entry) if isinstance(entry, (MapEntry, PairEntry, ArgumentEntry)) else entry
+    return JsonEntry(entry) if isinstance(entry, (MapEntry, PairEntry, ArgumentEntry, FlagItemEntry)) else entry

@@ -8,7 +8,7 @@ from sparkfix.formats.helm.extent import GOES_ON, JOINED, PARTLY, closed_end, go
 from sparkfix.formats.helm.lexer import Template
 from sparkfix.formats.properties.parse import Setting, parse, spark_value, unescape
 from sparkfix.formats.properties.write import PropertiesEntry
-from sparkfix.model import Property
+from sparkfix.model import Property, Span
 from sparkfix.text.source import SourceText
 
 
@@ -36,7 +36,18 @@ def _property(source: SourceText, template: Template, setting: Setting, locked: 
         templated=templated,
         locked=locked,
         entry=PropertiesEntry(source, setting),
+        extent=_extent(source, setting),
     )
+
+
+def _extent(source: SourceText, setting: Setting) -> Span | None:
+    """The lines of a setting, where they are no lines of the file."""
+    if source.placement is None or source.placement.indent is not None:
+        return None
+    start, end = source.line_start(setting.first), source.line_end(max(setting.end - 1, setting.first))
+    if not source.folded[start:end].endswith("\n") and start:
+        start -= 2 if source.folded[:start].endswith("\r\n") else 1
+    return source.span(start, end)
 
 
 def _lock(source: SourceText, template: Template, setting: Setting) -> str:

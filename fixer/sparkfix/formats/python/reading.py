@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from sparkfix.formats.detect import COMMAND
 from sparkfix.formats.document import Context, Document, with_nested
 from sparkfix.formats.python.found import Module, Omitted
 from sparkfix.formats.python.rest import Syntax, rest_of
@@ -16,7 +17,7 @@ from sparkfix.text.source import SourceText
 # What only a module has that may set something: a key in a string, an option, a builder.
 _SIGN = re.compile(
     r"(?<![\w)\].])spark\.[A-Za-z{][\w.\-{}$]*[ \t]*[\"'\\]*[ \t]*[=:,)\]\"']|--conf|-Dspark\.|\.builder\b|\bSparkConf\b"
-    r"|(?i:set)[ \t]+spark\.|\bsparkConf\b|kind:[ \t]*[\"']?(?:Scheduled)?Spark"
+    r"|(?i:set)[ \t]+spark\.|\bsparkConf\b|kind:[ \t]*[\"']?(?:Scheduled)?Spark|" + COMMAND
 )
 # Calls that may set something, with keys that stand elsewhere.
 _CALL = re.compile(r"\.(?:set(?:All|IfMissing|Master|AppName|ExecutorEnv)?|config|master|appName|remote)[ \t]*\(")

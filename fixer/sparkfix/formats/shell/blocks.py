@@ -15,7 +15,7 @@ from sparkfix.text.source import SourceText
 
 CARRIERS = ("arguments", "flags", "Java options")
 _HOLDS_OPTIONS = re.compile(r"(?:^|[\s=\"'])(?:(?:--conf|-c)[\s=]+[\"']?spark\.|-Dspark\.)")
-_FLAGS = re.compile(r"(?:^|\s)--(?:master|driver-|executor-|num-executors|packages|deploy-mode|conf)")
+_FLAGS = re.compile(r"(?:^|[\s=\"'(])--(?:master|driver-|executor-|num-executors|packages|deploy-mode|conf)")
 _NAMED = re.compile(r"\s*(?P<name>[A-Za-z_]\w*)=")
 _SPARKS = re.compile(r"(?i)spark")
 _READS_QUOTES = re.compile(r"(?:SPARK_\w*OPTS|PYSPARK_SUBMIT_ARGS|JAVA_TOOL_OPTIONS|JDK_JAVA_OPTIONS)\Z")
@@ -40,9 +40,10 @@ def word_blocks(
 
 
 def text_blocks(
-    word: Word, template: Template, where: str, finish: Finish, *, name: str = ""
+    word: Word, template: Template, where: str, finish: Finish, *, name: str = "", handed: bool = False
 ) -> Iterator[PropertyBlock]:
-    """The blocks of a word that is a text of options; `name` is that of the variable that gets it."""
+    """The blocks of a word that is a text of options; `name` is that of the variable that gets it, which may be `handed`
+    to Spark."""
     name = name or name_in(word)
     words = words_inside(word, name=name)
     if not words:
@@ -53,7 +54,12 @@ def text_blocks(
     where = f"the variable `{name}`" if name else where
     span = inner.span(0, len(inner.folded))
     yield from word_blocks(
-        words, Text(template, lines=True, whole=word.text), where, span, finish, sparks=bool(_SPARKS.search(name))
+        words,
+        Text(template, lines=True, whole=word.text),
+        where,
+        span,
+        finish,
+        sparks=handed or bool(_SPARKS.search(name)),
     )
 
 
@@ -91,6 +97,6 @@ def holds_options(word: Word) -> bool:
     return bool(_HOLDS_OPTIONS.search(text)) and not text.lstrip().startswith(("{", "["))
 
 
-def may_hold_flags(text: str, name: str) -> bool:
-    """Does a variable that is named after Spark hold options?"""
-    return bool(_SPARKS.search(name) and _FLAGS.search(text))
+def may_hold_flags(text: str, name: str, *, handed: bool = False) -> bool:
+    """Does a variable that is named after Spark, or `handed` to it, hold options?"""
+    return bool((handed or _SPARKS.search(name)) and _FLAGS.search(text))

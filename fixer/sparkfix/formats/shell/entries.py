@@ -17,19 +17,12 @@ NO_COMMENT = "in a command nothing can be commented out"
 
 def set_text(word: Word, start: int, value: str) -> Edit:
     """Write `value` in the place of all that a word means from `start` (in its `inner` text) on."""
-    first, last = _outer(word, (start, len(word.inner.folded)))
+    first, last = word.outer(start, len(word.inner.folded))
     part = word.part_at(first)
     text = escaped(value, part.style, quotable=word.quotable)
     if last > first and word.part_at(last) == part:
         return word.source.edit(first, last, text)
     return word.source.edit(first, word.end, text + CLOSING[part.style])
-
-
-def _outer(word: Word, inside: Range) -> Range:
-    """Where a range of a word's meaning stands in its source."""
-    placement = word.inner.placement
-    assert placement is not None
-    return placement.range(*inside)
 
 
 def _check_written(computed: str) -> None:
@@ -62,7 +55,7 @@ class SettingEntry:
         return (set_text(self.word, self.value, value),)
 
     def rename(self, key: str) -> tuple[Edit, ...]:
-        first, last = _outer(self.word, self.key)
+        first, last = self.word.outer(*self.key)
         if self.word.part_at(first) != self.word.part_at(last):
             raise Refused("the key goes over parts that are quoted differently")
         return (self.word.source.edit(first, last, _checked(key)),)
@@ -75,8 +68,8 @@ class SettingEntry:
 
     def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
         word, source = self.word, self.word.source
-        key_start = _outer(word, self.key)[0]
-        value_start = _outer(word, (self.value, len(word.inner.folded)))[0]
+        key_start = word.outer(*self.key)[0]
+        value_start = word.outer(self.value, len(word.inner.folded))[0]
         first, second = word.part_at(key_start), word.part_at(value_start)
         text = source.text(self.place.start, key_start) + _checked(key) + "="
         if first == second:
@@ -108,7 +101,7 @@ class FlagEntry:
     def _flag_range(self) -> Range:
         """Where the flag's name stands in its text."""
         length = self.value - 1 if self.flag is self.word else len(self.flag.inner.folded)
-        return _outer(self.flag, (0, length))
+        return self.flag.outer(0, length)
 
     def set_value(self, value: str) -> tuple[Edit, ...]:
         _check_written(self.computed)
@@ -126,7 +119,7 @@ class FlagEntry:
     def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
         source, word = self.word.source, self.word
         at, end = self._flag_range()
-        first = _outer(word, (self.value, len(word.inner.folded)))[0]
+        first = word.outer(self.value, len(word.inner.folded))[0]
         part = word.part_at(first)
         text = source.text(self.place.start, at) + self._flag_for(key) + source.text(end, first)
         text += escaped(value, part.style, quotable=word.quotable) + CLOSING[part.style]

@@ -14,10 +14,14 @@ from sparkfix.formats.shell.options import computed_by, with_locks
 from sparkfix.formats.shell.syntax import Call, HereDocument, Script
 from sparkfix.formats.shell.words import Word
 from sparkfix.model import Refused, Span
+from sparkfix.spark.programs import launcher_at
 from sparkfix.text.placing import Piece, placed
 from sparkfix.text.source import SourceText
 
+SCRIPT = "script.sh"
 _SHELL = re.compile(r"(?:.*/)?(?:ba|da|a|z|k)?sh|su|eval")
+_FILE = re.compile(r"[\w.\-]+\.(?:conf|properties|sh)|spark-defaults")
+_ECHO_OPTION = re.compile(r"-[neE]+")
 _SHELL_FLAG = re.compile(r"-[a-z]*c|-\w*c|--command")
 _TARGET = re.compile(r">>?[ \t]*[\"']?([^\s\"';|&]+)|\btee[ \t]+(?:-a[ \t]+)?[\"']?([^\s\"';|&]+)")
 _READER = re.compile(r"(?:^|[\s;&|/(])(bash|sh|zsh|ksh|python[\d.]*|spark-shell|scala|psql|beeline|spark-sql)\b")
@@ -29,21 +33,21 @@ _PLAIN_HOLE = re.compile(r"[\w${}:.@/+\-]*", re.ASCII)
 def nested_texts(source: SourceText, script: Script, template: Template, context: Context) -> Iterator[Nested]:
     """The texts of a script that are read on their own."""
     for here in script.here_documents:
-        yield from _here_document(source, here, template, context)
+        yield from here_document(source, here, template, context)
     for call in script.calls:
         for position, word in enumerate(call.words):
-            if "spark" in source.folded[word.start : word.end]:
-                yield from _word(word, _name_of(call, position), f"a word of `{call_name(call)}`", context)
+            name = SCRIPT if is_script(call, position) else printed_file(call, position)
+            yield from _word(word, name, f"a word of `{call_name(call)}`", context)
     for assignment in script.assignments:
-        if "spark" in source.folded[assignment.value.start : assignment.value.end]:
-            yield from _word(assignment.value, "", f"the variable `{assignment.name}`", context)
+        yield from _word(assignment.value, "", f"the variable `{assignment.name}`", context)
 
 
 def call_name(call: Call) -> str:
-    """What a command is called by: its program, or the array's name."""
+    """What a command is called by: Spark's program or else its first word, or the array's name."""
     if call.array:
         return call.array
-    name = call.words[0].text.rsplit("/", 1)[-1]
+    launcher = launcher_at([word.text for word in call.words])
+    name = call.words[launcher or 0].text.rsplit("/", 1)[-1]
     return name if re.fullmatch(r"[\w.\-]+", name) else "a command"
 
 
@@ -57,21 +61,35 @@ def is_script(call: Call, position: int) -> bool:
     return any(_SHELL.fullmatch(text) for text in texts[: position - 1])
 
 
-def _name_of(call: Call, position: int) -> str:
-    return "script.sh" if is_script(call, position) else ""
+def printed_file(call: Call, position: int) -> str:
+    """The name of the file that a word becomes a line of, as in `echo 'spark.x 1' >>spark-defaults.conf`; or nothing."""
+    name = call.target.rsplit("/", 1)[-1].strip("\"'")
+    if not _FILE.fullmatch(name) or position != len(call.words) - 1 or not position:
+        return ""
+    before = [word.text for word in call.words[:position] if word.text != "sudo"]
+    if before[:1] != ["echo"] or not all(_ECHO_OPTION.fullmatch(text) for text in before[1:]):
+        return ""
+    return "" if "\\" in call.words[position].text else name
 
 
 def _word(word: Word, name: str, where: str, context: Context) -> Iterator[Nested]:
     text = word.text.lstrip()
     if text.startswith(("{", "[")) and text.rstrip().endswith(("}", "]")):
         inner, name = _json_source(word), "word.json"
+        if not inner.folded.lstrip().startswith(("{", "[")):
+            return
     elif name:
         inner = word.inner
     else:
         return
-    document = context.open_inner(inner, name, None)
+    document = _known(context.read_inner(inner, name))
     if document is not None:
         yield Nested(_locked(document, word.source, word.computed), where)
+
+
+def _known(document: Document | None) -> Document | None:
+    """A text that is understood, whether or not it holds anything: it may have lost what it held."""
+    return None if document is not None and document.problems and not document.blocks else document
 
 
 def _json_source(word: Word) -> SourceText:
@@ -110,15 +128,16 @@ def _locked(document: Document, source: SourceText, computed: Sequence[tuple[int
     return replace(document, blocks=blocks)
 
 
-def _here_document(
+def here_document(
     source: SourceText, here: HereDocument, template: Template, context: Context
 ) -> Iterator[Nested]:  # fmt: skip
-    if "spark" not in source.folded[here.start : here.end]:
-        return
+    """What the lines of a here document hold, by the file or the program that they go to."""
     inner = _body(source, here)
     name = _here_name(here, inner)
-    actions = inner_template(template, inner) if template.actions else None
-    document = context.open_inner(inner, name, actions)
+    if template.actions:
+        document = context.open_inner(inner, name, inner_template(template, inner))
+    else:
+        document = _known(context.read_inner(inner, name))
     if document is not None:
         yield Nested(_locked(document, source, here.computed), "the here document")
 

@@ -57,7 +57,16 @@ class Place:
     @property
     def _begins_line(self) -> bool:
         start = self.source.line_start(self.start)
-        return start > 0 and not self.source.folded[start : self.start].strip()
+        if not start and not self._first_has_line:
+            return False
+        return not self.source.folded[start : self.start].strip()
+
+    @property
+    def _first_has_line(self) -> bool:
+        """Is the first line of the text a line of the text around it as well, and not the only one?"""
+        placement = self.source.placement
+        own = placement is not None and placement.indent is not None
+        return own and self.lines and self.source.folded[: self.source.line_end(0)].endswith("\n")
 
     @property
     def _line_rest(self) -> str:

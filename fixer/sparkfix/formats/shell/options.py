@@ -12,13 +12,15 @@ from sparkfix.formats.shell.entries import FlagEntry, SettingEntry
 from sparkfix.formats.shell.layout import Place
 from sparkfix.formats.shell.words import Range, Word
 from sparkfix.model import Property, Span
-from sparkfix.spark.flags import FLAGS, OWN, SWITCHES
-from sparkfix.spark.programs import is_resource_text, launcher_at
+from sparkfix.spark.flags import FLAGS, OWN
+from sparkfix.spark.programs import end_of_options, launcher_at
 
 CONF = ("--conf", "-c")
 _SETTING = re.compile(r"(?P<prefix>--conf=|-D|)(?P<key>spark\.[A-Za-z][^\s=\"';,]*)=", re.DOTALL)
 # The same of any key, where Spark is what is started: it drops what is none of its own.
 _ANY_SETTING = re.compile(r"(?P<prefix>--conf=|)(?P<key>[A-Za-z][\w\-]*(?:\.[\w\-]+)+)=", re.ASCII)
+# What Kubernetes or make puts in before any shell sees it.
+_PUT_IN = re.compile(r"\$\(([A-Z_][A-Z0-9_]*)\)")
 _VARIABLE = re.compile(r"\$(?:\{)?(\w+)")
 
 
@@ -59,7 +61,7 @@ def options_in(words: Sequence[Word], text: Text, *, sparks: bool = False) -> Op
     """The properties that words set. `sparks`: whoever gets them is Spark, though no word says so."""
     texts = [word.text for word in words]
     launcher = launcher_at(texts)
-    end = _end_of_options(words, texts, launcher)
+    end = end_of_options(texts, lambda position: bool(words[position].computed))
     options = list(_settings(texts[:end], of_any_key=launcher is not None))
     if sparks or launcher is not None or options or any(word.partition("=")[0] in OWN for word in texts[:end]):
         taken = {position for option in options for position in (option.at, option.value_at)}
@@ -74,24 +76,6 @@ def options_in(words: Sequence[Word], text: Text, *, sparks: bool = False) -> Op
         frozenset(position for option in options for position in (option.at, option.value_at)),
         range(min(end + 1, last), last),
     )
-
-
-def _end_of_options(words: Sequence[Word], texts: Sequence[str], launcher: int | None) -> int:
-    """The position behind the last word that Spark reads: that of the application, if it is seen.
-
-    A word that is computed may hold options; where Spark's program is not seen, only what looks like an application
-    is taken for one.
-    """
-    position = launcher + 1 if launcher is not None else 0
-    while position < len(texts):
-        text = texts[position]
-        if text.startswith("-"):
-            position += 1 if "=" in text or text in SWITCHES or text.startswith("-D") else 2
-            continue
-        if is_resource_text(text) or (launcher is not None and not words[position].computed):
-            return position
-        position += 1
-    return len(texts)
 
 
 def _settings(texts: Sequence[str], *, of_any_key: bool) -> Iterator[_Option]:
@@ -162,7 +146,7 @@ def _lock(word: Word, key_word: Word, option: _Option, inside: int, template: Te
     if any(start < key_end for start, _ in key_word.computed_inside):
         return "its key is computed"
     if template.actions and not _computed(word, inside, template):
-        first = _outer_start(word, inside)
+        first = word.outer(inside, inside)[0]
         if not whole(template, first, word.end):
             return PARTLY
         return GOES_ON if goes_on(template, word.source.folded, word.end) else ""
@@ -171,22 +155,18 @@ def _lock(word: Word, key_word: Word, option: _Option, inside: int, template: Te
 
 def _computed(word: Word, inside: int, template: Template) -> str:
     """By what the shell computes a word's value; empty where it does not."""
-    first = _outer_start(word, inside)
+    first = word.outer(inside, inside)[0]
     for start, end in word.computed:
         if end > first and (not template.actions or template.at(start) is None):
             return computed_by(word.source.text(start, end))
     return ""
 
 
-def _outer_start(word: Word, inside: int) -> int:
-    """Where an offset of a word's meaning stands in its source."""
-    placement = word.inner.placement
-    assert placement is not None
-    return placement.range(inside, inside)[0]
-
-
 def computed_by(expansion: str) -> str:
     """The reason that the shell computes a value, which names the variable or command that it computes it from."""
+    named = _PUT_IN.fullmatch(expansion)
+    if named is not None:
+        return f"it is computed from the variable `{named[1]}`"
     if expansion.startswith(("$(", "`", "<(")):
         return "the shell computes it from a command's output"
     found = _VARIABLE.match(expansion)

@@ -13,6 +13,11 @@ _IN_DOUBLE = re.compile(r'([\\"$`])')
 NOT_QUOTED = "who splits this text at its blanks is not known, so that nothing can be quoted in it"
 
 
+def is_safe(text: str) -> bool:
+    """Does a text mean itself where it stands without quotes?"""
+    return bool(_SAFE.fullmatch(text))
+
+
 def escaped(text: str, style: str, *, quotable: bool = True) -> str:
     """`text` as it is written inside quotes of a style (`'`, `"`, `$'`, or nothing: then with quotes if it needs them).
 

@@ -19,7 +19,7 @@ from sparkfix.spark.programs import launcher_at
 from sparkfix.text.source import SourceText
 
 _ACTION_LINE = re.compile(r"(?m)^[ \t]*#_+[ \t]*\r?\n|^[ \t]+\r?\n")
-_EXPANSION = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|\$\w+|`[^`]*`")
+EXPANSION = re.compile(r"\$\((?:[^()]|\([^()]*\))*\)|\$\{[^}]*\}|\$\w+|`[^`]*`")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*", re.ASCII)
 _PRINTS = frozenset({"echo", "printf", "log", "info", "print"})
 
@@ -41,13 +41,13 @@ def read_words(source: SourceText, context: Context) -> Document:
     template = template_of(source, context)
     name = context.name if _VARIABLE.fullmatch(context.name) else ""
     blocks = tuple(text_blocks(all_of(source, template), template, "its words", tuple, name=name))
-    return Document(source, template, blocks=blocks, language="words")
+    return Document(source, template, blocks=blocks, language="words", syntax=name)
 
 
 def all_of(source: SourceText, template: Template) -> Word:
     """A text of options as one word, with what a shell, Kubernetes or compose may compute in it."""
     end = len(source.folded)
-    ranges = sorted({*_ranges(template), *(match.span() for match in _EXPANSION.finditer(source.folded))})
+    ranges = sorted({*_ranges(template), *(match.span() for match in EXPANSION.finditer(source.folded))})
     pieces, computed, position = [], [], 0
     for low, high in ranges:
         if low < position:
@@ -71,10 +71,10 @@ def template_of(source: SourceText, context: Context) -> Template:
 
 def script_of(source: SourceText, template: Template) -> Script:
     """The script that a text is."""
-    return parse_script(source, _readable(source, template), _ranges(template))
+    return parse_script(source, readable(source, template), _ranges(template))
 
 
-def _readable(source: SourceText, template: Template) -> str:
+def readable(source: SourceText, template: Template) -> str:
     """The text as the grammar takes it, with as many characters: actions masked, line ends of one character."""
     text = source.folded
     if template.actions:
@@ -95,20 +95,22 @@ def _script_blocks(source: SourceText, script: Script, template: Template) -> It
 
     found: list[PropertyBlock] = []
     for call in script.calls:
-        if not speaks(source, call):
+        if not speaks(script, call):
             continue
         text = Text(template, lines=bool(call.array))
         where = f"the array `{call.array}`" if call.array else f"the command `{call_name(call)}`"
         span = source.span(call.start, call.end)
-        found.extend(word_blocks(call.words, text, where, span, finish, sparks=sparks(call), others=scripts(call)))
+        found.extend(
+            word_blocks(call.words, text, where, span, finish, sparks=sparks(script, call), others=scripts(call))
+        )
     found.extend(_assigned_blocks(source, script, template, finish))
     yield from sorted(found, key=lambda block: block.span)
 
 
 def _handed_on(source: SourceText, script: Script, template: Template) -> Iterator[Span]:
     for call in script.calls:
-        if speaks(source, call) and launcher_at([word.text for word in call.words]) is not None:
-            options = options_in(call.words, Text(template, lines=bool(call.array)), sparks=sparks(call))
+        if speaks(script, call) and launcher_at([word.text for word in call.words]) is not None:
+            options = options_in(call.words, Text(template, lines=bool(call.array)), sparks=sparks(script, call))
             for position in options.handed_on:
                 yield source.span(call.words[position].start, call.words[position].end)
 
@@ -118,21 +120,23 @@ def _assigned_blocks(
 ) -> Iterator[PropertyBlock]:  # fmt: skip
     for assignment in script.assignments:
         value = assignment.value
-        if holds_options(value) or may_hold_flags(value.spelt, assignment.name):
-            yield from text_blocks(value, template, f"the variable `{assignment.name}`", finish, name=assignment.name)
+        handed = assignment.name in script.handed_to_spark
+        if holds_options(value) or may_hold_flags(value.spelt, assignment.name, handed=handed):
+            where = f"the variable `{assignment.name}`"
+            yield from text_blocks(value, template, where, finish, name=assignment.name, handed=handed)
 
 
-def speaks(source: SourceText, call: Call) -> bool:
+def speaks(script: Script, call: Call) -> bool:
     """May a command set properties? What is only printed does not."""
     if call.words[0].text in _PRINTS and not call.array:
         return False
-    raw = source.folded[call.start : call.end]
-    return "spark" in raw or (bool(call.array) and may_hold_flags(raw, call.array))
+    raw = call.words[0].source.folded[call.start : call.end]
+    return "spark" in raw or (bool(call.array) and may_hold_flags(raw, call.array, handed=sparks(script, call)))
 
 
-def sparks(call: Call) -> bool:
-    """Is an array named after Spark?"""
-    return "spark" in call.array.lower()
+def sparks(script: Script, call: Call) -> bool:
+    """Is an array named after Spark, or handed to it?"""
+    return "spark" in call.array.lower() or call.array in script.handed_to_spark
 
 
 def scripts(call: Call) -> frozenset[int]:

@@ -29,19 +29,22 @@ def rest_of_shell(document: Document) -> object:
 
 def rest_of_words(document: Document) -> object:
     """The words of a text of options without those that set properties."""
-    return _remaining(all_of(document.source, document.template), document.template, lambda word: word.text)
+    word, name = all_of(document.source, document.template), document.syntax or ""
+    return remaining(word, document.template, lambda word: word.text, name)
 
 
-def _remaining(word: Word, template: Template, shown: Callable[[Word], str], name: str = "") -> tuple[object, ...]:
-    """The words inside a word, as `shown`, without those that set properties, at any depth."""
+def remaining(
+    word: Word, template: Template, shown: Callable[[Word], str], name: str = "", *, handed: bool = False
+) -> tuple[object, ...]:
+    """The words inside a word that is given to `name`, as `shown`, without those that set properties, at any depth."""
     own = name_in(word)
     words = words_inside(word, name=name or own)
-    options = options_in(words, Text(template, lines=True), sparks="spark" in (name or own).lower())
+    options = options_in(words, Text(template, lines=True), sparks=handed or "spark" in (name or own).lower())
     left: list[object] = [own] if own else []
     for position, one in enumerate(words):
         if position not in options.words:
             deeper = holds_options(one) and one.text != word.text
-            left.append(_remaining(one, template, shown) if deeper else shown(one))
+            left.append(remaining(one, template, shown) if deeper else shown(one))
     return tuple(left)
 
 
@@ -65,19 +68,22 @@ class _Tree:
 
     def _take_call(self, call: Call) -> None:
         left: frozenset[int] = frozenset()
-        if speaks(self.document.source, call):
-            left = options_in(call.words, Text(self.document.template, bool(call.array)), sparks=sparks(call)).words
+        if speaks(self.script, call):
+            left = options_in(
+                call.words, Text(self.document.template, bool(call.array)), sparks=sparks(self.script, call)
+            ).words
         own = scripts(call)
         for position, word in enumerate(call.words):
             key = word.start, word.end
-            self.words[key] = _GONE if position in left else self._word(word, "", script=position in own)
+            self.words[key] = _GONE if position in left else self._word(word, script=position in own)
 
-    def _word(self, word: Word, name: str, *, script: bool = False) -> object:
+    def _word(self, word: Word, name: str = "", *, script: bool = False) -> object:
         if self._is_nested(word.start, word.end):
             return _NESTED
         if script:
             return (word.spelt,)
-        return _remaining(word, self.document.template, lambda word: word.spelt, name)
+        handed = name in self.script.handed_to_spark
+        return remaining(word, self.document.template, lambda word: word.spelt, name, handed=handed)
 
     def _is_nested(self, start: int, end: int) -> bool:
         span = self.document.source.span(start, end)
@@ -89,7 +95,7 @@ class _Tree:
         if node.type in WORDS and key in self.words:
             return (self.words[key], tuple(self._computed(node)))
         if node.type == "heredoc_body":
-            return _NESTED if self._is_nested(*self._lines(*key)) else node.text
+            return node.text
         if not node.children:
             return (node.type, self.document.source.text(*key))
         return (node.type, *(self.of(child) for child in node.children if not self._gone(child)))
@@ -100,6 +106,8 @@ class _Tree:
         return source.line_start(start), source.line_end(max(end - 1, start))
 
     def _gone(self, node: Any) -> bool:
+        if node.type == "heredoc_body":
+            return self._is_nested(*self._lines(node.start_byte, node.end_byte))
         return node.type in WORDS and self.words.get((node.start_byte, node.end_byte)) is _GONE
 
     def _computed(self, node: Any) -> list[object]:

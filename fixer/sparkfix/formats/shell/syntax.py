@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sparkfix.formats.shell.parse import DYNAMIC, WORDS, parser
+from sparkfix.formats.shell.redirects import target_of
 from sparkfix.formats.shell.words import Range, Word, whole_word
+from sparkfix.spark.programs import launcher_at
 from sparkfix.text.source import SourceText
 
+_LINE_ENDS = re.compile(r"(?:\\\n)+")
+_NAMED = re.compile(r"\$\{?(\w+)")
 _KEEPS = frozenset({"local", "declare", "typeset", "readonly"})
 
 
 @dataclass(frozen=True)
 class Call:
-    """A simple command, or an array that may become part of one (`array` is then its name): its words in order."""
+    """A simple command, or an array that may become part of one (`array` is then its name): its words in order, and the
+    file that its output goes to as it is written."""
 
     words: tuple[Word, ...]
     start: int
     end: int
     array: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,17 @@ class Script:
     assignments: tuple[Assignment, ...] = ()
     here_documents: tuple[HereDocument, ...] = ()
     errors: tuple[Range, ...] = ()
+
+    @cached_property
+    def handed_to_spark(self) -> frozenset[str]:
+        """The variables and arrays among the words that programs of Spark are given."""
+        found: set[str] = set()
+        for call in self.calls:
+            launcher = launcher_at([word.text for word in call.words])
+            if launcher is not None:
+                for word in call.words[launcher + 1 :]:
+                    found.update(_NAMED.findall(word.source.folded[word.start : word.end]))
+        return frozenset(found)
 
 
 def parse_script(source: SourceText, text: str, actions: tuple[Range, ...] = ()) -> Script:
@@ -114,12 +132,31 @@ def word_of(source: SourceText, text: str, node: Any, actions: tuple[Range, ...]
 
 def _call(source: SourceText, text: str, node: Any, actions: tuple[Range, ...]) -> Call | None:
     nodes = [child for child in node.children if child.type in WORDS]
-    words = tuple(word_of(source, text, child, actions) for child in (*nodes, *_behind_redirections(node)))
+    nodes.extend(_behind_redirections(node))
+    words = tuple(
+        whole_word(source, text, start, end, [hole for one in joined for hole in computed_ranges(one, actions)])
+        for start, end, joined in _joined(text, nodes)
+    )
     if not words:
         return None
-    name = _name_of(node.parent) if node.type == "array" and node.parent is not None else ""
-    start = node.start_byte if node.type == "array" else words[0].start
-    return Call(words, start, node.end_byte, name or ("array" if node.type == "array" else ""))
+    if node.type == "array":
+        name = _name_of(node.parent) if node.parent is not None else ""
+        return Call(words, node.start_byte, node.end_byte, name or "array")
+    target = target_of(node)
+    written = target.text.decode("ascii", "replace") if target is not None else ""
+    return Call(words, words[0].start, node.end_byte, target=written)
+
+
+def _joined(text: str, nodes: Sequence[Any]) -> Iterator[tuple[int, int, list[Any]]]:
+    """The ranges of words. Those that only a continued line end parts are one to a shell, though not to the grammar."""
+    group: list[Any] = []
+    for node in nodes:
+        if group and not _LINE_ENDS.fullmatch(text, group[-1].end_byte, node.start_byte):
+            yield group[0].start_byte, group[-1].end_byte, group
+            group = []
+        group.append(node)
+    if group:
+        yield group[0].start_byte, group[-1].end_byte, group
 
 
 def _behind_redirections(node: Any) -> Iterator[Any]:
@@ -154,15 +191,15 @@ def _assignment(source: SourceText, text: str, node: Any, actions: tuple[Range, 
 def _here_document(text: str, node: Any) -> HereDocument | None:
     children = {child.type: child for child in node.children}
     start, body, end = (children.get(name) for name in ("heredoc_start", "heredoc_body", "heredoc_end"))
-    if start is None or body is None or end is None:
+    if start is None or end is None:
         return None
     delimiter = start.text.decode("ascii")
     first = text.find("\n", start.end_byte) + 1
     last = text.rfind("\n", 0, end.start_byte) + 1
-    if not 0 < first < last:
+    if not 0 < first <= last:
         return None
     outer = node.parent
     statement = text[outer.start_byte : first] if outer is not None else ""
-    computed = tuple(computed_ranges(body))
+    computed = tuple(computed_ranges(body)) if body is not None else ()
     bare = re.sub(r"['\"\\]", "", delimiter)
     return HereDocument(first, last, bare, bare != delimiter, "<<-" in children, computed, statement)

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from sparkfix.formats.shell.quoting import escaped
+from sparkfix.formats.shell.quoting import escaped, is_safe
 from sparkfix.model import Refused
 from sparkfix.text.placing import Piece, placed
 from sparkfix.text.source import SourceText
 
 Range = tuple[int, int]
+ESCAPES = '\\"$`'
 _BLANK = " \t\r\n"
 _LINE_END = re.compile(r"(\\\r?\n)")
 _ANSI = {"n": "\n", "t": "\t", "\\": "\\", "'": "'", '"': '"'}
@@ -33,7 +34,8 @@ class Word:
     """A word of a text in `source`: its range, the pieces that it means, its parts, and what is computed in it.
 
     `quotable` says that quotes in the text are read as the shell does; a `raw` word is a whole text, in which nothing
-    is taken for quotes. `breaks` are the places of continued line ends, which mean nothing.
+    is taken for quotes; blanks that are not in quotes are part of a `spaced` one. `breaks` are the places of continued
+    line ends, which mean nothing.
     """
 
     source: SourceText
@@ -45,6 +47,7 @@ class Word:
     quotable: bool = True
     raw: bool = False
     breaks: tuple[int, ...] = ()
+    spaced: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -62,10 +65,17 @@ class Word:
 
     @cached_property
     def inner(self) -> SourceText:
-        """The word's meaning as a text of its own, placed in the source."""
+        """The word's meaning as a text of its own, placed in the source. A whole text means itself."""
+        if self.raw:
+            return self.source
         return placed(
             self.source, self.pieces, lambda text: text, at=self._content_start, escape_at=self._escape_at
         )  # fmt: skip
+
+    def outer(self, start: int, end: int) -> Range:
+        """Where a range of `inner` stands in the source."""
+        placement = self.inner.placement
+        return (start, end) if self.raw or placement is None else placement.range(start, end)
 
     @cached_property
     def laid_out(self) -> tuple[SourceText, tuple[Range, ...]]:
@@ -114,20 +124,38 @@ class Word:
         first, last = self.part_at(start), self.part_at(end)
         if first.style != last.style:
             raise Refused("it goes over parts of a word that are quoted differently")
-        return lambda text: escaped(text, first.style, quotable=self.quotable)
+        return lambda text: self._escaped(text, first.style)
+
+    def _escaped(self, text: str, style: str) -> str:
+        if not text or (self.spaced and not style and is_safe(text.replace(" ", ""))):
+            return text
+        return escaped(text, style, quotable=self.quotable)
 
 
-def whole_word(source: SourceText, text: str, start: int, end: int, computed: Sequence[Range]) -> Word:
+def whole_word(
+    source: SourceText, text: str, start: int, end: int, computed: Sequence[Range], escapes: str = ESCAPES
+) -> Word:  # fmt: skip
     """The word in a range of a (masked) text of `source`; `computed` are the ranges that the shell computes, in order."""
-    return _read(source, text, start, end, computed, splits=False, quotable=True)
+    return _read(source, text, start, end, computed, _Rules(False, True, escapes))
 
 
-def split(source: SourceText, text: str, computed: Sequence[Range], *, quotable: bool) -> list[Word]:
+def split(
+    source: SourceText, text: str, computed: Sequence[Range], *, quotable: bool, escapes: str = ESCAPES
+) -> list[Word]:  # fmt: skip
     """The words of a (masked) text of `source`, taken apart at blanks that are not in quotes."""
-    return list(_split(source, text, computed, quotable))
+    return list(_split(source, text, computed, _Rules(True, quotable, escapes)))
 
 
-def _split(source: SourceText, text: str, computed: Sequence[Range], quotable: bool) -> Iterator[Word]:
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """How words are read: whether blanks end them, whether quotes count, and what a backslash frees in double quotes."""
+
+    splits: bool
+    quotable: bool
+    escapes: str
+
+
+def _split(source: SourceText, text: str, computed: Sequence[Range], rules: _Rules) -> Iterator[Word]:
     position = 0
     while position < len(text):
         if text[position] in _BLANK:
@@ -135,7 +163,7 @@ def _split(source: SourceText, text: str, computed: Sequence[Range], quotable: b
         elif text[position] == "\\" and text[position + 1 : position + 3].lstrip("\r")[:1] == "\n":
             position = text.index("\n", position) + 1
         else:
-            word = _read(source, text, position, len(text), computed, splits=True, quotable=quotable)
+            word = _read(source, text, position, len(text), computed, rules)
             yield word
             position = max(word.end, position + 1)
 
@@ -170,7 +198,7 @@ class _Reader:
 
 
 def _read(
-    source: SourceText, text: str, start: int, stop: int, computed: Sequence[Range], *, splits: bool, quotable: bool
+    source: SourceText, text: str, start: int, stop: int, computed: Sequence[Range], rules: _Rules
 ) -> Word:  # fmt: skip
     reader = _Reader(source, [], [])
     low = bisect_right(computed, (start, -1))
@@ -184,7 +212,7 @@ def _read(
             reader.add(source.text(position, last), position, last)
             position = last
             reader.grown(position)
-        elif not style and splits and char in _BLANK:
+        elif not style and rules.splits and char in _BLANK:
             break
         elif (not style and char in "'\"") or (not style and text.startswith("$'", position)):
             reader.flush(position)
@@ -196,7 +224,7 @@ def _read(
             style, position = "", position + 1
         else:
             _plain_part(reader, style, position)
-            position = _character(reader, text, position, stop, style)
+            position = _character(reader, text, position, stop, style, rules.escapes)
             reader.grown(position)
     reader.flush(position)
     inside = tuple((first, min(last, position)) for first, last in holes.items() if first < position)
@@ -207,7 +235,7 @@ def _read(
         tuple(reader.pieces),
         tuple(reader.parts),
         inside,
-        quotable,
+        rules.quotable,
         breaks=tuple(reader.breaks),
     )
 
@@ -217,7 +245,7 @@ def _plain_part(reader: _Reader, style: str, position: int) -> None:
         reader.opened("", position)
 
 
-def _character(reader: _Reader, text: str, position: int, stop: int, style: str) -> int:
+def _character(reader: _Reader, text: str, position: int, stop: int, style: str, escapes: str) -> int:
     """Take in one character or escape that begins at a position; gives the position behind it."""
     following = text[position + 1 : position + 2] if position + 1 < stop else ""
     if text[position] != "\\" or style == "'" or not following:
@@ -227,7 +255,7 @@ def _character(reader: _Reader, text: str, position: int, stop: int, style: str)
         reader.flush(position)
         reader.breaks.append(position)
         return position + 2
-    if style == '"' and following not in '\\"$`':
+    if style == '"' and following not in escapes:
         reader.plain = position if reader.plain < 0 else reader.plain
         return position + 1
     if style == "$'":

@@ -15,12 +15,14 @@ from sparkfix.formats.yaml.text import YamlText
 from sparkfix.formats.yaml.walk import ALIASED, COMPUTED, IN_A_ROW, Found, Walk, value_lock
 from sparkfix.model import Property, Span
 from sparkfix.spark.names import is_property_key
+from sparkfix.spark.programs import end_of_options, launcher_at
 
 _ARGUMENT = re.compile(r"(?P<prefix>--conf=|-c=|)(?P<key>spark\.[A-Za-z][^\s=\"';,]*)=(?P<value>.*)\Z", re.DOTALL)
 # The same of any key, where Spark is what is started: it drops what is none of its own.
 _ANY_ARGUMENT = re.compile(
     r"(?P<prefix>--conf=|)(?P<key>[A-Za-z][\w\-]*(?:\.[\w\-]+)+)=(?P<value>.*)\Z", re.DOTALL | re.ASCII
 )
+_COMPUTED = re.compile(r"\{\{|\$")
 _LAUNCHER = re.compile(
     r"(?:.*/)?(?:spark-(?:submit|class|shell|sql)|pyspark|start-(?:connect-server|thriftserver)\.sh)\Z"
 )
@@ -136,7 +138,7 @@ def _arguments(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterat
     properties: list[Property] = []
     items: _Items | None = None
     previous: Node | None = None
-    for index, item in enumerate(node.value):
+    for index, item in enumerate(node.value[: _end_of_options(node)]):
         before, previous = previous, item
         if not isinstance(item, ScalarNode) or item.style in ("|", ">"):
             continue
@@ -161,7 +163,7 @@ def _flags(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterator[F
         return
     text, document = walk.text, walk.document
     texts = [text.scalar(document, item) for item in node.value]
-    found = list(flags_in(texts))
+    found = list(flags_in(texts[: _end_of_options(node)]))
     if not found:
         return
     items = _Items(walk, node)
@@ -196,6 +198,14 @@ def _flag(walk: Walk, node: SequenceNode, flag: Flag, texts: Sequence[str], item
         entry=FlagItemEntry(text.source, flag.name, name, None if joined else value, item),
         extent=extent_of(text.source, item),
     )
+
+
+def _end_of_options(node: SequenceNode) -> int:
+    """Where the items of a list end that Spark reads, if one of them is Spark's program."""
+    texts = [str(item.value) if isinstance(item, ScalarNode) else "" for item in node.value]
+    if launcher_at(texts) is None:
+        return len(texts)
+    return end_of_options(texts, lambda position: not texts[position] or bool(_COMPUTED.search(texts[position])))
 
 
 def _is_flag(node: Node | None) -> bool:

@@ -1,0 +1,1 @@
+"""Dockerfiles: instructions with the places of their arguments, commands in both forms, variables, here documents."""

@@ -1,0 +1,1 @@
+"""Makefiles: recipes and variables, with tree-sitter."""
