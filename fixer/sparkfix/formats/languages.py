@@ -68,7 +68,7 @@ LANGUAGES = (
     Language(
         "docker",
         "`Dockerfile`, `Containerfile`, `Dockerfile.x`, `x.Dockerfile`",
-        re.compile(r"(?:(?:^|/)(?:Dockerfile|Containerfile)(?:[.\-][\w.\-]+)?|\.(?:[Dd]ocker|[Cc]ontainer)file)\Z"),
+        re.compile(r"(?:(?:^|/)(?:[Dd]ockerfile|Containerfile)(?:[.\-][\w.\-]+)?|\.(?:[Dd]ocker|[Cc]ontainer)file)\Z"),
         read_dockerfile,
         rest_of_dockerfile,
     ),
