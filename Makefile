@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint format docs corpus-page pytest test-crash test-corpus test-kustomize bench wheel-check clean
+.PHONY: demo test lint format docs corpus-page pytest test-crash test-corpus test-kustomize test-spark bench wheel-check clean
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -45,6 +45,9 @@ corpus-page: $(STAMP)
 
 test-kustomize: $(STAMP)
 	sh tests/slow/kustomize.sh $(BIN)
+
+test-spark: $(STAMP)
+	sh tests/slow/spark.sh $(BIN)
 
 bench: $(STAMP)
 	$(BIN)/python -m pip install --quiet -e '.[bench]'

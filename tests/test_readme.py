@@ -58,6 +58,15 @@ def test_what_rendering_shows_is_shown_as_it_is(tmp_path: Path) -> None:
     assert ran.stdout.startswith(found[2])
 
 
+def test_what_show_says_is_shown_as_it_is() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"In `(golden/[^`]+)`,\n`sparkfix (show [^`]+)` says\n\n```text\n(.*?)```", text, re.DOTALL)
+    assert found is not None
+    words = [sys.executable, "-m", "sparkfix", *found[2].split()]
+    ran = subprocess.run(words, cwd=ROOT / found[1], capture_output=True, text=True, check=False)
+    assert (ran.stdout, ran.stderr) == (found[3], "")
+
+
 def test_each_rule_has_one_line_in_the_table() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     table = text[text.index("## What it finds") : text.index("The first rule answers")]

@@ -325,3 +325,19 @@ def test_folders_that_are_links_are_followed_inside_of_the_root_only(tmp_path: P
 
 def test_binary_files_are_not_read() -> None:
     assert Workspace(MemoryStore({"a.yaml": b"spark\0"}), ("a.yaml",)).document("a.yaml") is None
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "value"),
+    [
+        ("--driver-memory, 1g, --conf, spark.driver.memory=2g", "spark.driver.memory", "2g"),
+        ("--conf, spark.driver.memory=2g, --driver-memory, 1g", "spark.driver.memory", "1g"),
+        ("--executor-memory, 1g, --conf, spark.executor.memory=2g", "spark.executor.memory", "1g"),
+        ("--conf=spark.a=1, --conf, spark.a=2", "spark.a", "2"),
+    ],
+)  # fmt: skip
+def test_which_option_of_a_command_counts(options: str, key: str, value: str) -> None:
+    command = f"        command: [spark-submit, {options}, app.jar]\n"
+    store = MemoryStore({"a.yaml": (config() + pod(container=command)).encode()})
+    [found] = [item for item in workloads_of(Workspace(store, ("a.yaml",)), "folder:") if item.name == "connect"]
+    assert found.given(key) == value

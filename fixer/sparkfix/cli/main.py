@@ -48,7 +48,7 @@ def _root(
 
 def _register() -> None:
     """Commands are imported only when one is run or listed, so that `--version` stays quick."""
-    from sparkfix.cli import commands, graph, pages, render
+    from sparkfix.cli import commands, graph, pages, render, show
 
     app.command("check")(commands.check)
     app.command("apply")(commands.apply)
@@ -58,6 +58,7 @@ def _register() -> None:
     app.command("rename")(commands.rename_property)
     app.command("render")(render.render)
     app.command("graph")(graph.graph)
+    app.command("show")(show.show)
     app.command("rules")(pages.rules)
     app.command("explain")(pages.explain)
     app.command("new-rule")(pages.new_rule)

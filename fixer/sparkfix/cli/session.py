@@ -85,11 +85,13 @@ def output(*, no_color: bool, quiet: bool, messages_on_error: bool = False) -> O
 
 @dataclass(frozen=True)
 class Session:
-    """An opened workspace: its files, and what could not be read on the way."""
+    """An opened workspace: its files, and what could not be read on the way. `asked` are the files and folders that were
+    named, below its root."""
 
     workspace: Workspace
     found: Found
     stdin: bytes | None = None
+    asked: tuple[str, ...] = ("",)
     _repositories: dict[Path, Repository | None] = field(default_factory=dict, repr=False, compare=False)
 
     def source(self, path: str) -> SourceText | None:
@@ -179,7 +181,14 @@ def open_session(
     found = find_files(paths or [Path()], here)
     read_ahead(found.root, found.files)
     found = _with_all_that_builds_on(found)
-    return Session(Workspace(DiskStore(found.root), found.files, {}, found.named, version), found)
+    asked = tuple(_below(found.root, path) for path in paths or [Path()])
+    return Session(Workspace(DiskStore(found.root), found.files, {}, found.named, version), found, asked=asked)
+
+
+def _below(root: Path, path: Path) -> str:
+    """A path as seen from a folder above it; empty for the folder itself."""
+    seen = Path(os.path.realpath(path)).relative_to(root).as_posix()
+    return "" if seen == "." else seen
 
 
 def _with_all_that_builds_on(found: Found) -> Found:
@@ -199,6 +208,11 @@ def _version(text: str) -> str:
     if not re.fullmatch(r"\d+(\.\d+){1,2}", text):
         raise SparkfixError(f"--spark-version {text}: write it as 3.5 or 3.5.7")
     return text
+
+
+def release_of(spark_version: str | None) -> tuple[int, ...]:
+    """The numbers of a version that was given; empty if none was. Raises `SparkfixError` for a bad one."""
+    return tuple(int(part) for part in _version(spark_version).split(".")) if spark_version is not None else ()
 
 
 def pairs(values: Sequence[str], option: str) -> dict[str, str]:

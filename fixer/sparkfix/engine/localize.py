@@ -40,7 +40,7 @@ def localized(finding: Finding, view: View) -> Finding | None:
     places = [*(replace(place, label=place.label or finding.primary.label) for place in first), *others]
     if not places:
         return None
-    version = _version(finding.version, view) if finding.version is not None else None
+    version = version_in_files(finding.version, view) if finding.version is not None else None
     return replace(
         finding,
         places=tuple(dict.fromkeys(places)),
@@ -49,7 +49,7 @@ def localized(finding: Finding, view: View) -> Finding | None:
     )
 
 
-def _version(version: SparkVersion, view: View) -> SparkVersion:
+def version_in_files(version: SparkVersion, view: View) -> SparkVersion:
     """The version with the place of its evidence in the files, if that is known."""
     if not version.line or view.workspace.document(version.path) is None:
         return version

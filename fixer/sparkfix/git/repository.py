@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from sparkfix.model import SparkfixError
 
@@ -195,6 +196,44 @@ def head(repo: Repository) -> str:
     return _run(repo.root, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").text
 
 
+def files_at(repo: Repository, reference: str, folder: str, largest: int) -> dict[str, bytes] | None:
+    """The files below a folder of a commit, by their paths below it, without links and what is larger than `largest` bytes.
+
+    None if git knows no such commit. Raises SparkfixError when git fails.
+    """
+    commit = _run(repo.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}").text
+    if not commit:
+        return None
+    failure = f"git could not read {reference}"
+    paths = ("--", folder) if folder else ()
+    listed = _done(_run(repo.root, "ls-tree", "-r", "-z", "--long", "--full-tree", commit, *paths), failure)
+    blobs: dict[str, str] = {}
+    for entry in listed.names:
+        about, _, name = entry.partition("\t")
+        mode, _, digest, size = about.split()
+        if mode.startswith("100") and int(size) <= largest:
+            blobs[name[len(folder) + 1 :] if folder else name] = digest
+    contents = _blobs(repo, list(dict.fromkeys(blobs.values())), failure)
+    return {name: contents[digest] for name, digest in blobs.items()}
+
+
+def _blobs(repo: Repository, digests: Sequence[str], failure: str) -> dict[str, bytes]:
+    """The contents of objects by their hashes. Raises SparkfixError."""
+    if not digests:
+        return {}
+    with tempfile.TemporaryFile() as file:
+        file.write("".join(f"{digest}\n" for digest in digests).encode())
+        file.seek(0)
+        output = _done(_run(repo.root, "cat-file", "--batch", stdin=cast(BinaryIO, file)), failure).output
+    found, at = {}, 0
+    for digest in digests:
+        end = output.index(b"\n", at)
+        size = int(output[at:end].split()[-1])
+        found[digest] = output[end + 1 : end + 1 + size]
+        at = end + size + 2
+    return found
+
+
 def _inside(repo: Repository, path: Path) -> str:
     """A path as git writes it. Raises SparkfixError if it is not below the top of the work tree."""
     given = repo.root / path
@@ -244,8 +283,8 @@ def _first_line(answer: _Answer) -> str:
     return f"no reason was given (exit code {answer.status})"
 
 
-def _run(folder: Path, *arguments: str) -> _Answer:
-    """Run git in a folder. Raises SparkfixError if there is no git."""
+def _run(folder: Path, *arguments: str, stdin: BinaryIO | None = None) -> _Answer:
+    """Run git in a folder, fed from a file if one is given. Raises SparkfixError if there is no git."""
     try:
         import git
     except ImportError as error:
@@ -256,6 +295,7 @@ def _run(folder: Path, *arguments: str) -> _Answer:
         try:
             status, output, errors = git.Git(folder).execute(
                 [program, *arguments],
+                istream=stdin,
                 with_extended_output=True,
                 with_exceptions=False,
                 stdout_as_string=False,

@@ -55,7 +55,7 @@ def places_of(chart: ChartFiles, values: ValuesSet, data: Data, path: ItemPath) 
         line = key_lines(data(file) or b"").get(path)
         if line is not None:
             return Source(file, line)
-    for file, inner in _default_files(chart, path):
+    for file, inner in default_files(chart, path):
         line = key_lines(chart.contents.get(file, b"")).get(inner)
         if line is not None:
             return Source(chart.places[file], line)
@@ -83,7 +83,7 @@ def _defaults(chart: ChartFiles, prefix: str) -> dict[str, Any]:
     return merged(found, as_map(chart.contents.get(f"{prefix}values.yaml")))
 
 
-def _default_files(chart: ChartFiles, path: ItemPath) -> Iterator[tuple[str, ItemPath]]:
+def default_files(chart: ChartFiles, path: ItemPath) -> Iterator[tuple[str, ItemPath]]:
     """The `values.yaml` files that may hold a default, the one that wins first, with the path in each."""
     prefix = ""
     yield "values.yaml", path

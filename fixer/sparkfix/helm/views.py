@@ -13,6 +13,7 @@ from sparkfix.helm.archive import ChartFiles
 from sparkfix.helm.charts import Charts
 from sparkfix.helm.coverage import unreached
 from sparkfix.helm.defaults import effective_values, value_at
+from sparkfix.helm.layers import overridden
 from sparkfix.helm.releases import release_of
 from sparkfix.helm.renderer import CannotRender, Rendering
 from sparkfix.helm.sourcemap import Mapped, RenderedLine, Source
@@ -256,6 +257,24 @@ class ChartSources:
             raise Refused(self._why_not(path, span, sources))
         return tuple(found)
 
+    def overridden(self, path: str, span: Span, value: str) -> tuple[tuple[Place, str], ...]:
+        """What other values files set where a line passes on one value, and that stands once in the property's."""
+        origins = self._traced(path, span, self._sources(path, span))
+        if len(origins) != 1:
+            return ()
+        job = self.values.job(self.workspace.data)
+        shown = shown_value(value_at(effective_values(self.chart, job), origins[0].value))
+        if not shown or value.count(shown) != 1:
+            return ()
+        return tuple(
+            (place, value.replace(shown, shown_value(other)))
+            for source, other in overridden(self.chart, self.values, self.workspace.data, origins[0].value)
+            # What a template makes of an empty value cannot be told from its text.
+            if not isinstance(other, (dict, list))
+            and other != ""
+            and (place := self._in_line(source, str(origins[0].value[-1]))) is not None
+        )
+
     def command(self, command: Command) -> Command:
         """The template's command that a rendered one comes from. Raises `Refused`."""
         for source in self._sources(command.path, command.words[0].span):
@@ -339,7 +358,7 @@ class ChartSources:
             return []
         known = effective_values(self.chart, self.values.job(self.workspace.data))
         old = value_at(known, origin.value)
-        shown = str(old).lower() if isinstance(old, bool) else str(old)
+        shown = shown_value(old)
         document = self.workspace.document(origin.place.path)
         if document is None or text.count(shown) != 1 or not shown:
             return []
@@ -366,6 +385,11 @@ class ChartSources:
     def _line_text(self, source: Source) -> str:
         document = self.workspace.document(source.path)
         return document.source.line_text(source.line) if document else "{{"
+
+
+def shown_value(value: object) -> str:
+    """A value as a template prints it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _roots(document: Document) -> Iterator[Node]:

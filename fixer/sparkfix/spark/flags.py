@@ -2,7 +2,8 @@
 
 Source: `SparkSubmitOptionParser` (the options), `SparkSubmitArguments.loadEnvironmentArguments` and the
 `OptionAssigner`s of `SparkSubmit.prepareSubmitEnvironment` (the properties), Spark 3.5. An option wins over `--conf`
-with the same property: the latter is looked at only where the option is not given.
+with the same property (the latter is looked at only where the option is not given), but for those that the launcher hands on
+as `--conf` (`SparkSubmitCommandBuilder.OptionParser`): of these and `--conf` the last one counts.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ FLAGS: MappingProxyType[str, str] = MappingProxyType({
     "--repositories": "spark.jars.repositories",
     "--total-executor-cores": "spark.cores.max",
 })  # fmt: skip
+AS_CONF = frozenset({"--driver-class-path", "--driver-java-options", "--driver-library-path", "--driver-memory"})
+"""Options that the launcher hands on as `--conf`."""
 FLAG_OF: MappingProxyType[str, str] = MappingProxyType({key: flag for flag, key in FLAGS.items()})
 OWN = frozenset({
     "--deploy-mode", "--driver-class-path", "--driver-cores", "--driver-java-options", "--driver-library-path",

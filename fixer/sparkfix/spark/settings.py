@@ -6,12 +6,7 @@ from collections.abc import Iterator
 
 from sparkfix.model import Property, PropertyBlock, Variant, Workload
 from sparkfix.spark.flags import FLAG_OF
-
-# Carriers in files, resources and commands. What code or data sets may come to Spark later, or in another way.
-_AT_LAUNCH = frozenset({
-    "properties text", "base64 Secret", "map", "nested map", "list of pairs", "list", "arguments", "flags",
-    "resource fields",
-})  # fmt: skip
+from sparkfix.spark.precedence import at_launch
 
 
 def given_at_launch(block: PropertyBlock) -> bool:
@@ -20,7 +15,7 @@ def given_at_launch(block: PropertyBlock) -> bool:
     A session that Python or Scala builds takes keys without `spark.` for Hadoop's file systems, and options of a JVM
     that runs already have no effect (verified on 3.5.8).
     """
-    return block.carrier in _AT_LAUNCH
+    return at_launch(block.carrier)
 
 
 def in_effect(workload: Workload) -> Iterator[tuple[PropertyBlock, Property]]:

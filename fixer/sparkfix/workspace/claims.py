@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sparkfix.model import Container, KubernetesObject, PropertyBlock
+from sparkfix.model import Container, KubernetesObject, PropertyBlock, Workload
 from sparkfix.spark.facts import launch_of
 from sparkfix.spark.paths import literal_path, properties_files
 from sparkfix.workspace.mounted import Mounted, file_at
@@ -13,6 +13,7 @@ from sparkfix.workspace.readers import Pod
 
 _HOLDERS = ("ConfigMap", "Secret")
 _FILES = ("properties text", "base64 Secret")
+_DEFAULTS, _WITH_DEFAULTS = "spark-defaults.conf", "--load-spark-defaults"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class Claims:
 
 
 def claims_of(pod: Pod, blocks: Sequence[PropertyBlock], objects: Sequence[KubernetesObject]) -> Claims:
-    """Which blocks `--properties-file` names; Spark then reads no other file (docs/submitting-applications.md).
+    """Which blocks `--properties-file` names; Spark then reads no other file (docs/submitting-applications.md), but for
+    `spark-defaults.conf` where it is asked to (4.0, `--load-spark-defaults`).
 
     Nothing is unread where a container that starts Spark names no file, or one whose place is not known.
     """
@@ -41,6 +43,7 @@ def claims_of(pod: Pod, blocks: Sequence[PropertyBlock], objects: Sequence[Kuber
         if any(command.container == one and launch_of(command) is not None for command in pod.commands)
     ]
     files = {index: _files(pod, pod.containers[index], objects) for index in launching}
+    both = any(word.text == _WITH_DEFAULTS for command in pod.commands for word in command.words)
     named: dict[int, list[PropertyBlock]] = {}
     rest: list[PropertyBlock] = []
     for block in blocks:
@@ -49,9 +52,21 @@ def claims_of(pod: Pod, blocks: Sequence[PropertyBlock], objects: Sequence[Kuber
         claimed = [index for index, found in files.items() if any(_is_at(block, one) for one in found or ())]
         for index in claimed:
             named.setdefault(index, []).append(block)
-        rest += [] if claimed else [block]
+        rest += [] if claimed or (both and block.name == _DEFAULTS) else [block]
     known = named and all(found is not None for found in files.values())
     return Claims(named, tuple(rest) if known else ())
+
+
+def is_named_file(workload: Workload, block: PropertyBlock) -> bool:
+    """Do a workload's commands name a block as their properties file, as its container finds it mounted?"""
+    container, pod = workload.server, workload.pod
+    if container is None or pod is None or block.owner is None or block.carrier not in _FILES:
+        return False
+    found = (
+        literal_path(written) for _, word, written in properties_files(workload.commands, container) if not word.dynamic
+    )
+    mounted = (file_at(path, container, pod, workload.objects) for path in found if path)
+    return any(_is_at(block, one) for one in mounted if one is not None)
 
 
 def _files(pod: Pod, container: Container, objects: Sequence[KubernetesObject]) -> list[Mounted] | None:

@@ -54,6 +54,10 @@ class Sources(Protocol):
     def scalar(self, path: str, node: Node) -> tuple[ValuePart, ...]:
         """What may be set to give a scalar of the view another text."""
 
+    def overridden(self, path: str, span: Span, value: str) -> tuple[tuple[Place, str], ...]:
+        """What a property with this value would be without the file that decides it: places further down that set it,
+        each with the value there, the strongest first; none where that is not known."""
+
     def command(self, command: Command) -> Command:
         """The command of a file with the same words in the same order."""
 

@@ -10,7 +10,7 @@ from sparkfix.formats.kubernetes.objects import containers_of
 from sparkfix.model import Command, Container, KubernetesObject, PropertyBlock, Role, Workload
 from sparkfix.spark.daemons import daemon_of
 from sparkfix.spark.facts import launch_of
-from sparkfix.spark.flags import FLAGS
+from sparkfix.spark.flags import AS_CONF, FLAGS
 from sparkfix.spark.names import written
 from sparkfix.spark.programs import launcher_at
 from sparkfix.spark.resources import CARRIER
@@ -178,26 +178,36 @@ def _driver(
 
 
 def _command_line(commands: Iterable[Command]) -> Iterator[tuple[str, str]]:
-    """The settings that commands make with `--conf` and with named options, which win over `--conf`; all win over
-    files."""
+    """The settings that commands make, the weakest first: with `--conf` and what the launcher turns into it, then with
+    other named options. All win over files."""
     for command in commands:
         launch = launch_of(command)
         end = launch.resource if launch is not None and launch.resource is not None else len(command.words)
         texts = [word.text for word in command.words[:end]]
-        yield from _settings(texts)
         known = launch is not None or launcher_at(texts) is not None
-        for text, following in zip(texts, [*texts[1:], ""], strict=True):
-            name, separator, value = text.partition("=")
-            if name in FLAGS and (known or name == "--master"):
-                yield FLAGS[name], value if separator else following
+        named = [*_named_options(texts)] if known else [one for one in _named_options(texts) if one[1] == "--master"]
+        weak = [*_settings(texts), *(one for one in named if one[1] in AS_CONF)]
+        yield from (one[2:] for one in sorted(weak))
+        yield from (one[2:] for one in named if one[1] not in AS_CONF)
 
 
-def _settings(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for text, following in zip(texts, [*texts[1:], ""], strict=True):
+_Given = tuple[int, str, str, str]
+"""The position of a word, the option, and the key and the value that it sets."""
+
+
+def _settings(texts: Sequence[str]) -> Iterator[_Given]:
+    for at, (text, following) in enumerate(zip(texts, [*texts[1:], ""], strict=True)):
         if text in ("--conf", "-c") or text.startswith("--conf="):
             key, separator, value = (text.removeprefix("--conf=") if "=" in text else following).partition("=")
             if separator:
-                yield key, value
+                yield at, "--conf", key, value
+
+
+def _named_options(texts: Sequence[str]) -> Iterator[_Given]:
+    for at, (text, following) in enumerate(zip(texts, [*texts[1:], ""], strict=True)):
+        name, separator, value = text.partition("=")
+        if name in FLAGS:
+            yield at, name, FLAGS[name], value if separator else following
 
 
 def _in_order(blocks: Iterable[PropertyBlock]) -> tuple[PropertyBlock, ...]:

@@ -199,6 +199,15 @@ class OverlaySources:
         file, own = self.node(path, node)
         return (ValuePart(file, own, *_around(node.text(), own.text(), file)),)
 
+    def overridden(self, path: str, span: Span, value: str) -> tuple[tuple[Place, str], ...]:
+        """What manifests and patches further down write at the same place of an object."""
+        part, item = self._part(path), self._property_at(path, span)
+        if item is None or self._block_of(item).carrier == "properties text":
+            given = self._of_chart(item, part) if item is not None and part is not None else None
+            return part.view.sources.overridden(part.path, given.key_span, value) if part and given else ()
+        writers = [one for one in self._written(path, self._route_of(item)) if isinstance(one.node.value, str)]
+        return tuple((one.place(whole=True), one.node.text()) for one in writers[1:])
+
     def command(self, command: Command) -> Command:
         """The command with the same words. Raises `Refused`."""
         texts, part = [word.text for word in command.words], self._part(command.path)
