@@ -6,6 +6,7 @@ import pytest
 
 from sparkfix.engine.prove import rendered_difference
 from sparkfix.formats.kubernetes.secrets import without_secrets
+from sparkfix.report.text import safe_text
 
 SECRET = """\
 apiVersion: v1
@@ -81,5 +82,38 @@ def test_a_difference_beside_a_secret_is_shown() -> None:
     assert "+    data: {a: other}" in shown or "+data: {a: other}" in shown
     assert "secret" not in shown.replace("secrets", "")
     assert rendered_difference("a.yaml", SECRET, SECRET.replace("secret 1", "x")).endswith(
-        "(in values of a Secret, which are not shown)"
+        "(in values of secrets, which are not shown)"
     )
+
+
+SETTINGS = """\
+data:
+  spark-defaults.conf: |
+    spark.hadoop.fs.s3a.secret.key=hunter6
+    spark.executor.memory={memory}
+  key: "spark.ui.token=hunter6"
+  password: |
+    hunter6
+    hunter6 again
+  env:
+  - name: SPARK_SECRET
+    value: hunter6
+  - name: OTHER
+    value: seen
+"""
+
+
+def test_secret_looking_values_are_hidden_in_a_difference_of_a_config_map() -> None:
+    text = rendered_difference("ConfigMap c", SETTINGS.format(memory="3Gi"), SETTINGS.format(memory="3g"))
+    assert "hunter6" not in text
+    assert "-    spark.executor.memory=3Gi\n" in text
+    changed = rendered_difference("ConfigMap c", SETTINGS, SETTINGS.replace("hunter6", "hunter7"))
+    assert changed.endswith("(in values of secrets, which are not shown)")
+
+
+def test_only_secret_looking_values_are_hidden() -> None:
+    text = safe_text(SETTINGS)
+    assert "hunter6" not in text
+    assert text.count("***") == 5
+    assert "    value: seen\n" in text
+    assert safe_text("a: |\n  b\r\nc") == "a: |\n  b\r\nc"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sparkfix.cli.session import Output, Session
 from sparkfix.formats.yaml.tolerant import load_all_plain
 from sparkfix.model import FileChange, SparkfixError
+from sparkfix.report.text import safe_text
 
 if TYPE_CHECKING:
     from sparkfix.engine.apply import Applied
@@ -165,8 +166,9 @@ def _shown(change: FileChange) -> str:
     )
     if before is None or after is None:
         return f"{change.path} (there is a Secret in it, so it is not shown)"
+    before, after = safe_text(before), safe_text(after)
     if before == after:
-        return f"{change.path} (values of a Secret, not shown)"
+        return f"{change.path} (values of secrets, not shown)"
     return unified_diff(FileChange(change.path, before.encode(), after.encode())).decode("utf-8", "replace")
 
 

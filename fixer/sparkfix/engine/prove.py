@@ -32,6 +32,7 @@ from sparkfix.model import (
     path_of,
     property_of,
 )
+from sparkfix.report.text import safe_text
 from sparkfix.text.similar import difference
 from sparkfix.text.source import SourceText
 
@@ -330,13 +331,14 @@ def _is_meant(key: str, value: Any, pairs: Pairs, outside: Sequence[Change]) -> 
 
 
 def rendered_difference(file: str, old: str, new: str) -> str:
-    """Why a fix is refused, with the rendered difference, in which values of Secrets are hidden."""
+    """Why a fix is refused, with the rendered difference, in which secrets are hidden."""
     text = f"{file} would render to more than the intended difference"
     shown = [without_secrets(file, one) for one in (old, new)]
     if shown[0] is None or shown[1] is None:
         return f"{text} (there is a Secret in it, so it is not shown)"
-    if shown[0] == shown[1]:
-        return f"{text} (in values of a Secret, which are not shown)"
-    lines = difference(shown[0], shown[1]).replace(ANYTHING, "…").splitlines()[2:]
+    before, after = safe_text(shown[0]), safe_text(shown[1])
+    if before == after:
+        return f"{text} (in values of secrets, which are not shown)"
+    lines = difference(before, after).replace(ANYTHING, "…").splitlines()[2:]
     more = [f"… {len(lines) - _SHOWN} more lines"] if len(lines) > _SHOWN else []
     return "\n    ".join([text, *lines[:_SHOWN], *more])

@@ -24,6 +24,9 @@ _VALUE = re.compile(
     r"(?P<value>\S.*)",
     re.IGNORECASE,
 )
+_BLOCK = re.compile(r"[|>][+\-0-9]*\s*(?:#.*)?$")
+_NAMED = re.compile(r"(?:name|key)[\"']?\s*:\s*[\"']?[^\s\"']*(?:" + SECRET_KEY.pattern + r")", re.IGNORECASE)
+_ITS_VALUE = re.compile(r"(?P<key>\bvalue[\"']?\s*:\s*)(?P<value>\S.*)")
 _PLACE = re.compile(r"(?P<path>.*?)(?P<rest>(?::\d+){0,2})", re.DOTALL)
 _WIDEST = 160
 # Enough of a line to show, and to see which key a value belongs to; lines can have millions of characters.
@@ -39,6 +42,29 @@ def plain(text: str, style: str) -> str:
 def safe_line(line: str) -> str:
     """A source line with the values of secret-looking keys (Spark's own redaction pattern) taken out."""
     return _VALUE.sub(lambda match: match["key"] + "***", line)
+
+
+def safe_text(text: str) -> str:
+    """A text with the values of secret-looking keys taken out, also where these stand on lines of their own.
+
+    The text of a block scalar below such a key goes line by line, and so does the `value:` behind such a `name:`.
+    """
+    found: list[str] = []
+    hidden = named = None  # columns: of the key whose text goes on below, and of the name whose value comes next
+    for whole in text.splitlines(keepends=True):
+        line = whole.rstrip("\r\n")
+        column = len(line) - len(line.lstrip(" "))
+        if hidden is not None and (not line.strip() or column > hidden):
+            safe = line[:column] + "***" if line.strip() else line
+        else:
+            safe, hidden = safe_line(line), None
+            if safe != line and _BLOCK.search(line):
+                hidden, safe = column, line
+            elif named is not None and column >= named:
+                safe = _ITS_VALUE.sub(lambda match: match["key"] + "***", safe)
+        named = column if _NAMED.search(line) else None
+        found.append(safe + whole[len(line) :])
+    return "".join(found)
 
 
 def same(path: str) -> str:
