@@ -258,7 +258,14 @@ class ArgumentEntry:
         return written(self.source, f"{self.prefix}{key}={value}", self.piece.style, flow=self.item.flow)
 
     def set_value(self, value: str) -> tuple[Edit, ...]:
-        return (_edit(self.source, self.piece.start, self.piece.end, self._write(self.key, value)),)
+        new, start = self._write(self.key, value), self.piece.start
+        old = self.source.text(start, self.piece.end)
+        # What stands before the value is left alone, so that the key can be renamed at the same time.
+        quote = old[:1] if old[:1] in ("'", '"') else ""
+        same = len(f"{quote}{self.prefix}{self.key}=")
+        if old[:same] != new[:same] or not old[:same].isascii():
+            same = 0
+        return (_edit(self.source, start + same, self.piece.end, new[same:]),)
 
     def rename(self, key: str) -> tuple[Edit, ...]:
         at = self.source.folded.find(self.key, self.piece.start, self.piece.end)
