@@ -57,4 +57,4 @@ wheel-check: $(STAMP)
 	sh tests/wheel.sh $(BIN)/python
 
 clean:
-	rm -rf $(VENV) .demo dist build
+	rm -rf $(VENV) .demo .spark dist build

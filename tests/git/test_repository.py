@@ -12,6 +12,7 @@ from sparkfix.git.repository import (
     branch_exists,
     commit,
     create_branch,
+    files_at,
     find_repository,
     head,
     uncommitted,
@@ -386,3 +387,23 @@ def test_settings_of_the_caller_stay(repo: Repository, monkeypatch: pytest.Monke
     (repo.root / "a.yaml").write_text("new\n")
     commit(repo, [Path("a.yaml")], "grüße")
     assert git(repo.root, "log", "-1", "--format=%an %s") == "Bo Bögen grüße"
+
+
+def test_files_of_a_commit(repo: Repository) -> None:
+    folder = repo.root / "é d"
+    (folder / "deep").mkdir(parents=True)
+    contents = {"empty.yaml": b"", "deep/ü\n.conf": b"\xff\x00\r\nlast", "same.yaml": b"old\n", "large.yaml": b"x" * 11}
+    for name, data in contents.items():
+        (folder / name).write_bytes(data)
+    (folder / "link.yaml").symlink_to("same.yaml")
+    git(repo.root, "add", ".")
+    git(repo.root, "commit", "--quiet", "--message=second")
+    (folder / "same.yaml").write_text("new\n")
+    kept = {name: data for name, data in contents.items() if name != "large.yaml"}
+    assert files_at(repo, "HEAD", "é d", 10) == kept
+    assert files_at(repo, "main", "", 10) == {
+        "a.yaml": b"old\n", "b.yaml": b"old\n", **{f"é d/{name}": data for name, data in kept.items()},
+    }  # fmt: skip
+    assert files_at(repo, "HEAD~1", "é d", 10) == {}
+    for name in ("nope", "--all", "HEAD:a.yaml", ""):
+        assert files_at(repo, name, "", 10) is None

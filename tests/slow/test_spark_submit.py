@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 
 CACHE = os.environ.get("SPARKFIX_SPARK", "")
-VERSIONS = ("3.5", "4.0")
+VERSIONS = tuple(os.environ.get("SPARKFIX_SPARK_VERSIONS", "3.5 4.0").split())
 JOB = """\
 import json
 from pyspark import SparkConf, SparkContext
