@@ -15,7 +15,7 @@ from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.workspace import Workspace
 
 
-def opened(text: str, path: str) -> Document:
+def opened(text: str, path: str = "job.sh") -> Document:
     return open_document(SourceText(path, text.encode()), in_chart_templates=path.startswith("templates/"))
 
 
@@ -31,7 +31,7 @@ def settings_of(document: Document) -> dict[str, dict[str, str]]:
     return result
 
 
-def after(text: str, change: Change, path: str) -> str:
+def after(text: str, change: Change, path: str = "job.sh") -> str:
     """The text with a change made, proven as the engine proves it."""
     edits = render(change)
     before = Workspace(MemoryStore({path: text.encode()}), (path,), named=frozenset({path}))

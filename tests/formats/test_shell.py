@@ -8,18 +8,12 @@ import subprocess
 from collections.abc import Mapping
 
 import pytest
+from command_files import after, found, opened, settings_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sparkfix.engine.verify import verify
-from sparkfix.formats.document import Document
-from sparkfix.formats.reading import open_document
 from sparkfix.formats.render import render
-from sparkfix.model import Add, Change, CommentOut, Property, Refused, Remove, RenameKey, SetValue
-from sparkfix.text.edits import splice
-from sparkfix.text.source import SourceText
-from sparkfix.workspace.store import MemoryStore
-from sparkfix.workspace.workspace import Workspace
+from sparkfix.model import Add, Change, CommentOut, Refused, Remove, RenameKey, SetValue
 
 JOB = """\
 #!/bin/bash
@@ -34,31 +28,6 @@ spark-submit \\
   job.py --conf spark.no=1 # --conf spark.f=1
 echo "spark-submit --conf spark.g=1"
 """
-
-
-def opened(text: str, path: str = "job.sh") -> Document:
-    return open_document(SourceText(path, text.encode()), in_chart_templates=path.startswith("templates/"))
-
-
-def found(document: Document, key: str) -> Property:
-    return next(item for block in document.blocks for item in block.all(key))
-
-
-def settings_of(document: Document) -> dict[str, dict[str, str]]:
-    """Key and value of each setting by the carrier of its block."""
-    result: dict[str, dict[str, str]] = {}
-    for block in document.blocks:
-        result.setdefault(block.carrier, {}).update({item.key: item.value for item in block.properties})
-    return result
-
-
-def after(text: str, change: Change, path: str = "job.sh") -> str:
-    """The text with a change made, proven as the engine proves it."""
-    edits = render(change)
-    before = Workspace(MemoryStore({path: text.encode()}), (path,), named=frozenset({path}))
-    data = splice(text.encode(), edits)
-    verify(before, before.with_edits({path: data}), [change], {path: list(edits)})
-    return data.decode()
 
 
 def refused(change: Change) -> str:

@@ -143,6 +143,20 @@ def insert_lines(source: SourceText, item: Item, lines: Sequence[str], *, before
     return (_edit(source, end, end, newline + text.removesuffix(newline)),)
 
 
+def add_words(source: SourceText, item: Item, words: Sequence[str], *, before: bool) -> tuple[Edit, ...]:
+    """Put words as items of their own beside one, on lines of their own where it has some."""
+    if item.flow:
+        at = item.start if before else item.end
+        text = ", ".join(words)
+        return (_edit(source, at, at, text + ", " if before else ", " + text),)
+    indent = indent_of(source, item.start)
+    gap = 1
+    while source.folded[item.start + gap] == " ":
+        gap += 1
+    dash = "-" + " " * (gap - 1)
+    return insert_lines(source, item, [indent + dash + word for word in words], before=before)
+
+
 def indent_of(source: SourceText, offset: int) -> str:
     """The blanks before a position on its line. Raises `Refused` where something else stands there."""
     before = source.text(source.line_start(offset), offset)
@@ -283,17 +297,7 @@ class ArgumentEntry:
 
     def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
         flag = [] if self.flag is None else [self.source.text(self.flag.start, self.flag.end)]
-        words = [*flag, self._write(key, value)]
-        if self.item.flow:
-            at = self.item.start if before else self.item.end
-            text = ", ".join(words)
-            return (_edit(self.source, at, at, text + ", " if before else ", " + text),)
-        indent = indent_of(self.source, self.item.start)
-        gap = 1
-        while self.source.folded[self.item.start + gap] == " ":
-            gap += 1
-        dash = "-" + " " * (gap - 1)
-        return insert_lines(self.source, self.item, [indent + dash + word for word in words], before=before)
+        return add_words(self.source, self.item, [*flag, self._write(key, value)], before=before)
 
 
 def is_yaml_value(item: Property) -> bool:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from sparkfix.formats.yaml.entries import (
     Item,
     Piece,
+    add_words,
     comment_out_item,
-    indent_of,
-    insert_lines,
     remove_item,
     value_edit,
     written,
@@ -98,17 +97,7 @@ class FlagItemEntry:
         return comment_out_item(self.source, self.item)
 
     def add_beside(self, key: str, value: str, *, before: bool) -> tuple[Edit, ...]:
-        words = self._words(self._for(key), value)
-        if self.item.flow:
-            text = ", ".join(words)
-            at = self.item.start if before else self.item.end
-            return (self.source.edit(at, at, text + ", " if before else ", " + text),)
-        indent = indent_of(self.source, self.item.start)
-        gap = 1
-        while self.source.folded[self.item.start + gap] == " ":
-            gap += 1
-        dash = "-" + " " * (gap - 1)
-        return insert_lines(self.source, self.item, [indent + dash + word for word in words], before=before)
+        return add_words(self.source, self.item, self._words(self._for(key), value), before=before)
 
 
 def extent_of(source: SourceText, item: Item) -> Span:
