@@ -42,7 +42,7 @@ class Charts:
         """The chart in a folder as a snapshot has it."""
         key = (chart, frozenset(workspace.edited.items()))
         if key not in self._files:
-            found = chart_files(workspace.data, workspace.store.names, chart)
+            found = chart_files(workspace.data, workspace.store.names, chart, workspace.store.outside)
             places = {inside: workspace.store.resolved(place) for inside, place in found.places.items()}
             self._files[key] = replace(found, places=places)
         return self._files[key]

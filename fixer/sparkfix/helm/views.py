@@ -84,6 +84,7 @@ class ChartViews:
         except CannotRender as reason:
             self.notes[str(reason)] = None
             return ()
+        self.notes.update(dict.fromkeys(files.notes))
         found = []
         given = {file for values in sets for file in values.sources}
         for values, rendering in zip(sets, rendered, strict=True):
