@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rendered_charts import CHART, CONFIG, INDENTED, POD, REST, RULES, after, chart, seen
+from rendered_charts import CHART, CONFIG, INDENTED, POD, REST, RULES, after, chart, seen, umbrella
 
 from sparkfix.engine.apply import apply_fixes
 from sparkfix.engine.choose import Choice
@@ -92,6 +92,22 @@ def test_defaults_of_a_subchart_under_its_alias(renderer: Renderer) -> None:
     [finding] = here.findings()
     assert "the value is set here: u/values.yaml:2:3" in here.at(finding)
     assert after(here.applied(), "u/values.yaml") == "spark:\n  host: spark-connect\n"
+
+
+def test_a_chart_that_says_spark_in_a_packed_chart_only(renderer: Renderer) -> None:
+    template = f"{POD}---\n{CONFIG}{INDENTED}    spark.driver.host={{{{ .Values.host }}}}\n"
+    files = umbrella(template, "c:\n  service: spark-connect\n  host: spark-conect\n")
+    here = seen(renderer, files)
+    [finding] = here.findings()
+    assert here.at(finding) == [
+        "is looked up by executors here: u/values.yaml:3:3",
+        "the Service is named here: u/values.yaml:2:12",
+    ]
+    assert list(here.chart_views.notes) == ["u has Spark in packed charts only: told is what its values do there"]
+    result = here.applied()
+    assert after(result, "u/values.yaml") == "c:\n  service: spark-connect\n  host: spark-connect\n"
+    other = seen(renderer, umbrella("a: b\n", "c:\n  host: spark-conect\n"))
+    assert (other.findings(), other.chart_views.notes) == ([], {})
 
 
 def test_what_files_show_as_written_is_told_once(renderer: Renderer) -> None:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 from sparkfix.helm.archive import LARGEST, ChartFiles, dependencies, metadata, subcharts
 from sparkfix.helm.ignore import IgnoreRule, ignore_rules, is_ignored, refused_lines
+from sparkfix.workspace.find import is_candidate
 
 _DEEPEST = 12
 _MOST_FILES = 20_000
@@ -69,6 +70,16 @@ def packed_chart(data: bytes, place: str) -> ChartFiles:
     files = [(path.partition("/")[2], source, content) for path, source, content in _unpacked(data, place, 0)]
     missing += _missing({path: content for path, _, content in files})
     return _collected(files, place.removesuffix(".tgz"), missing, [])
+
+
+def packed_in(read: Read, names: Names, folder: str) -> Iterator[bytes]:
+    """The contents of the files in the packed charts that the chart in `folder` carries."""
+    inside = _join(folder, "charts")
+    for name, is_folder in names(inside):
+        if name.endswith(".tgz") and not is_folder and (data := read(_join(inside, name))) is not None:
+            for path, _, content in _unpacked(data, name, 0):
+                if is_candidate(path.rpartition("/")[2]):
+                    yield content
 
 
 def _collected(files: Iterator[File] | Sequence[File], folder: str, missing: list[str], notes: list[str]) -> ChartFiles:
