@@ -166,6 +166,22 @@ def test_a_values_set_that_does_not_render_stops_no_other(renderer: Renderer) ->
     assert "host is needed" in note
 
 
+def test_a_values_file_that_helm_refuses_is_told_and_not_counted(renderer: Renderer) -> None:
+    line = "    spark.driver.host={{ .Values.host }}\n"
+    files = chart(
+        line,
+        "service: spark-connect\nhost: spark-conect\n",
+        **{"c__values-x.yaml": "conf: [1\n", "c__values-z.yaml": "- a\n"},
+    )
+    here = seen(renderer, files)
+    assert [finding.remarks for finding in here.findings()] == [("seen with default values",)]
+    assert list(here.chart_views.notes) == [
+        "c/values-x.yaml is not used as values: not YAML in line 2: did not find expected ',' or ']'",
+        "c/values-z.yaml is not used as values: not a map in YAML",
+    ]
+    assert here.applied().applied[0].proof == ("proven: rendered, just this change",)
+
+
 def test_a_value_that_also_decides_a_condition_is_refused(renderer: Renderer) -> None:
     line = (
         "    spark.driver.host={{ .Values.host }}\n"

@@ -99,6 +99,8 @@ class ChartViews:
             self.notes[str(reason)] = None
             return ()
         self.notes.update(dict.fromkeys(files.notes))
+        refused = self.charts.refused(workspace, chart)
+        self.notes.update((f"{file} is not used as values: {why}", None) for file, why in refused.items())
         found = []
         given = {file for values in sets for file in values.sources}
         for values, rendering in zip(sets, rendered, strict=True):
