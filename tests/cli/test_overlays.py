@@ -94,6 +94,15 @@ def test_how_an_overlay_is_applied_is_read_where_it_is_said(repository: Path, sp
     assert "driver-host-not-a-service" not in ran.out
 
 
+def test_a_rendered_difference_says_once_which_overlay_is_not_seen(repository: Path, sparkfix: Run) -> None:
+    remote = "resources: [../../base, 'https://example.org/b?ref=v1']\n"
+    faulty = CONF + "spark.executor.memory=4Gi\n"
+    _write(repository, {"overlays/remote/kustomization.yaml": remote, "base/spark-defaults.conf": faulty})
+    ran = sparkfix("diff", "--rendered", cwd=repository)
+    lines = [line for line in ran.out.splitlines() if line.startswith("# ") and "overlays/remote" in line]
+    assert [line.partition(": ")[0] for line in lines] == ["# overlay overlays/remote could not be built whole"]
+
+
 def test_a_diff_from_below_names_files_from_the_top(repository: Path, sparkfix: Run) -> None:
     assert "+++ b/base/spark-defaults.conf" in sparkfix(*MEMORY, "--dry-run", cwd=repository / "base").out
 

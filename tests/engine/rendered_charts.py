@@ -14,6 +14,7 @@ from sparkfix.engine.prove_overlays import OverlayProver
 from sparkfix.engine.prover import ChartProver
 from sparkfix.engine.registry import load_rules
 from sparkfix.engine.views import RenderedViews
+from sparkfix.helm.archive import ChartFiles
 from sparkfix.helm.charts import Charts
 from sparkfix.helm.inflate import Inflater
 from sparkfix.helm.releases import find_releases
@@ -89,8 +90,26 @@ class Seen:
         return [f"{place.label}: {where(place, source)}" for place in finding.places]
 
 
-def seen(renderer: Renderer, files: Mapping[str, str]) -> Seen:
-    workspace = Workspace(MemoryStore({path: text.encode() for path, text in files.items()}), tuple(sorted(files)))
+def in_memory(files: Mapping[str, str | bytes]) -> Workspace:
+    """A workspace of files, all but archives targets."""
+    store = MemoryStore({path: text.encode() if isinstance(text, str) else text for path, text in files.items()})
+    return Workspace(store, tuple(path for path in sorted(files) if not path.endswith(".tgz")))
+
+
+def umbrella(template: str, values: str) -> dict[str, str | bytes]:
+    """A chart with nothing but values for the packed chart in it, which has one template and prints `x` by default."""
+    files = {"Chart.yaml": CHART, "values.yaml": "service: x\nhost: x\nmemory: x\n", "templates/all.yaml": template}
+    contents = {path: text.encode() for path, text in files.items()}
+    needs = "dependencies: [{name: c, version: 0.1.0, repository: 'https://example.org'}]\n"
+    return {
+        "u/Chart.yaml": CHART.replace("name: c", "name: u") + needs,
+        "u/values.yaml": values,
+        "u/charts/c-0.1.0.tgz": ChartFiles("c", contents, {}).archive(),
+    }
+
+
+def seen(renderer: Renderer, files: Mapping[str, str | bytes]) -> Seen:
+    workspace = in_memory(files)
     charts = Charts(renderer, find_releases(workspace).releases)
     views = ChartViews(charts)
     overlays = Overlays(Inflater(renderer), views)

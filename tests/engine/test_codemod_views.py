@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from rendered_charts import in_memory, umbrella
 
 from sparkfix.engine.apply import Applied, apply_fixes
 from sparkfix.engine.choose import Choice
@@ -16,8 +17,6 @@ from sparkfix.engine.views import RenderedViews
 from sparkfix.helm.charts import Charts
 from sparkfix.helm.renderer import Renderer
 from sparkfix.helm.views import ChartViews
-from sparkfix.workspace.store import MemoryStore
-from sparkfix.workspace.workspace import Workspace
 
 CONF = """\
 apiVersion: v1
@@ -46,9 +45,9 @@ KEY = "spark.executor.memory"
 
 
 def applied(
-    renderer: Renderer, codemod: Codemod, files: Mapping[str, str] = FILES, *, rendered: bool = True
+    renderer: Renderer, codemod: Codemod, files: Mapping[str, str | bytes] = FILES, *, rendered: bool = True
 ) -> Applied:
-    here = Workspace(MemoryStore({path: text.encode() for path, text in files.items()}), tuple(sorted(files)))
+    here = in_memory(files)
     charts = Charts(renderer)
     views = RenderedViews(ChartViews(charts), Overlays()) if rendered else None
     judge = RenderedCodemod(codemod, views)
@@ -78,6 +77,17 @@ def test_a_value_that_a_template_passes_on_is_set_where_it_comes_from(renderer: 
     )
     assert made.proof == ("proven: rendered with 3 values sets, all show just this change",)
     assert not result.refused
+
+
+def test_a_value_that_a_packed_chart_passes_on_is_set_where_it_comes_from(renderer: Renderer) -> None:
+    line = "kind: ConfigMap\nmetadata: {name: x}\ndata:\n  a.conf: |\n    spark.executor.memory={{ .Values.memory }}\n"
+    result = applied(renderer, setting(KEY, "2g"), umbrella("apiVersion: v1\n" + line, "c: {memory: 1g}\n"))
+    assert changed(result) == {"u/values.yaml": "c: {memory: 2g}\n"}
+    [fix] = result.applied
+    assert fix.finding.views == ("default values",)
+    removed = applied(renderer, Codemod(unset_rule(KEY), KEY, parse_where(())), umbrella(line, "c: {memory: 1g}\n"))
+    assert changed(removed) == {}
+    assert [item.reason for item in removed.refused] == [f"where `{KEY}` is written could not be found"]
 
 
 def test_a_value_that_a_template_computes_is_left(renderer: Renderer) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from rendered_charts import CHART, CONFIG, INDENTED, POD, REST, RULES, after, chart, seen
+from rendered_charts import CHART, CONFIG, INDENTED, POD, REST, RULES, after, chart, seen, umbrella
 
 from sparkfix.engine.apply import apply_fixes
 from sparkfix.engine.choose import Choice
@@ -94,6 +94,22 @@ def test_defaults_of_a_subchart_under_its_alias(renderer: Renderer) -> None:
     assert after(here.applied(), "u/values.yaml") == "spark:\n  host: spark-connect\n"
 
 
+def test_a_chart_that_says_spark_in_a_packed_chart_only(renderer: Renderer) -> None:
+    template = f"{POD}---\n{CONFIG}{INDENTED}    spark.driver.host={{{{ .Values.host }}}}\n"
+    files = umbrella(template, "c:\n  service: spark-connect\n  host: spark-conect\n")
+    here = seen(renderer, files)
+    [finding] = here.findings()
+    assert here.at(finding) == [
+        "is looked up by executors here: u/values.yaml:3:3",
+        "the Service is named here: u/values.yaml:2:12",
+    ]
+    assert list(here.chart_views.notes) == ["u has Spark in packed charts only: told is what its values do there"]
+    result = here.applied()
+    assert after(result, "u/values.yaml") == "c:\n  service: spark-connect\n  host: spark-connect\n"
+    other = seen(renderer, umbrella("a: b\n", "c:\n  host: spark-conect\n"))
+    assert (other.findings(), other.chart_views.notes) == ([], {})
+
+
 def test_what_files_show_as_written_is_told_once(renderer: Renderer) -> None:
     files = chart("    spark.driver.host=spark-conect\n", "")
     files["c/templates/pod.yaml"] = POD.replace("{{ .Values.service }}", "spark-connect")
@@ -148,6 +164,22 @@ def test_a_values_set_that_does_not_render_stops_no_other(renderer: Renderer) ->
     [note] = here.chart_views.notes
     assert note.startswith("c does not render with default values: ")
     assert "host is needed" in note
+
+
+def test_a_values_file_that_helm_refuses_is_told_and_not_counted(renderer: Renderer) -> None:
+    line = "    spark.driver.host={{ .Values.host }}\n"
+    files = chart(
+        line,
+        "service: spark-connect\nhost: spark-conect\n",
+        **{"c__values-x.yaml": "conf: [1\n", "c__values-z.yaml": "- a\n"},
+    )
+    here = seen(renderer, files)
+    assert [finding.remarks for finding in here.findings()] == [("seen with default values",)]
+    assert list(here.chart_views.notes) == [
+        "c/values-x.yaml is not used as values: not YAML in line 2: did not find expected ',' or ']'",
+        "c/values-z.yaml is not used as values: not a map in YAML",
+    ]
+    assert here.applied().applied[0].proof == ("proven: rendered, just this change",)
 
 
 def test_a_value_that_also_decides_a_condition_is_refused(renderer: Renderer) -> None:

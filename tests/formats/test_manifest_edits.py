@@ -85,6 +85,26 @@ def test_several_items_keep_their_order() -> None:
     assert text == flow.replace("[{", "[{port: 1, name: a}, {port: 2, name: b}, {")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n{{- if .Values.rbac }}\napiVersion: v1\nkind: Role\nrules:\n- a: b\n---\nkind: RoleBinding\n{{- end }}\n",
+        "{{- if .Values.rbac }}\n---\napiVersion: v1\nkind: Role\nrules:\n- a: b\n{{- end }}\n",
+        "---\n{{- if .Values.v }}\napiVersion: v1\n{{- end }}\nkind: Role\nrules:\n- a: b\n",
+        "{{- if .Values.v }}\napiVersion: v1\n{{- else }}\napiVersion: v2\n{{- end }}\nkind: Role\nrules:\n- a: b\n",
+    ],
+)
+def test_a_document_stands_under_the_arms_that_all_its_keys_have(text: str) -> None:
+    made = _made(text, lambda item: AddItem("a.yaml", item.node, "rules", {"c": "d"}))
+    assert made == text.replace("rules:\n", "rules:\n- c: d\n")
+
+
+def test_a_list_under_an_arm_of_its_own_is_left() -> None:
+    own = "{{- if .Values.rbac }}\napiVersion: v1\nkind: Role\n{{- if .Values.more }}\nrules:\n- a: b\n{{- end }}\n{{- end }}\n"
+    with pytest.raises(Refused, match="`rules` stands under a condition of the template"):
+        _made(own, lambda item: AddItem("a.yaml", item.node, "rules", {"c": "d"}))
+
+
 def test_a_new_list_in_a_map_without_scalars_goes_first() -> None:
     text = _made(POD, lambda item: AddItem("a.yaml", item.node.get("spec"), "volumes", {"name": "a"}))
     assert text == POD.replace("spec:\n", "spec:\n  volumes:\n  - name: a\n")

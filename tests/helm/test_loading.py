@@ -121,6 +121,26 @@ def test_links_in_circles_end(tmp_path: Path) -> None:
     assert chart_files(store.read, store.names, "").contents.keys() == {"Chart.yaml"}
 
 
+def test_links_that_lead_out_are_told_and_not_followed(tmp_path: Path) -> None:
+    root = tmp_path / "in"
+    (root / "c/sub").mkdir(parents=True)
+    (tmp_path / "out/templates").mkdir(parents=True)
+    (tmp_path / "out/templates/a.yaml").write_text("a: 1\n")
+    (tmp_path / "out/values.yaml").write_text("a: 1\n")
+    (root / "c/Chart.yaml").write_text(CHART)
+    (root / "c/.helmignore").write_text("ignored\n")
+    for name in ("templates", "values.yaml"):
+        os.symlink(f"../../out/{name}", root / "c" / name)
+    for name in ("ignored", "sub/root", "sub/usr"):
+        os.symlink("/", root / "c" / name)
+    store = DiskStore(root)
+    found = chart_files(store.read, store.names, "c", store.outside)
+    assert found.contents.keys() == {"Chart.yaml", ".helmignore"}
+    assert found.notes == (
+        "links that lead out of the repository were not followed: c/templates, c/values.yaml, c/sub/root and 1 more",
+    )
+
+
 def test_small_questions() -> None:
     assert is_template("templates/a.yaml")
     assert is_template("charts/x/charts/y/templates/deep/a.tpl")

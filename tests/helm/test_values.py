@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from sparkfix.helm.releases import find_releases
-from sparkfix.helm.values import ValuesSet, top_chart, values_sets
+from sparkfix.helm.values import ValuesSet, refused_files, top_chart, values_sets
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.workspace import Workspace
 
@@ -40,6 +40,24 @@ def test_files_beside_the_chart_each_content_once() -> None:
     )
     assert list(found) == ["default values", "dev-values.yaml", "values.test.yml", "ci/one.yaml"]
     assert found["ci/one.yaml"].files == ("charts/demo/ci/one.yaml",)
+
+
+def test_files_that_helm_refuses_make_no_sets() -> None:
+    files = {
+        "charts/demo/values.yaml": "a: 0\n",
+        "charts/demo/values-list.yaml": "- a\n",
+        "charts/demo/values-open.yaml": "a: [1\n",
+        "charts/demo/values-text.yaml": "a\n",
+        "charts/demo/values-remark.yaml": "# nothing\n",
+        "charts/demo/values-good.yaml": "a: 1\n---\n- b\n",
+    }
+    assert list(sets_of(files)) == ["default values", "values-good.yaml"]
+    opened = workspace({"charts/demo/Chart.yaml": CHART, **files})
+    assert refused_files(opened, "charts/demo") == {
+        "charts/demo/values-list.yaml": "not a map in YAML",
+        "charts/demo/values-open.yaml": "not YAML in line 2: did not find expected ',' or ']'",
+        "charts/demo/values-text.yaml": "not a map in YAML",
+    }
 
 
 def test_given_values_come_after_the_defaults() -> None:

@@ -323,6 +323,32 @@ def test_folders_that_are_links_are_followed_inside_of_the_root_only(tmp_path: P
     assert store.read("pipe.yaml") is None
 
 
+def test_folders_that_lie_outside_are_not_listed(tmp_path: Path) -> None:
+    (tmp_path / "in/a").mkdir(parents=True)
+    (tmp_path / "out/b").mkdir(parents=True)
+    (tmp_path / "in/a/x.yaml").write_text("in")
+    for name, target in {"near": "a", "far": "../out", "file": "../out/x.yaml", "top": ".", "loop": "loop"}.items():
+        (tmp_path / "in" / name).symlink_to(target)
+    store = DiskStore(tmp_path / "in")
+    assert store.names("") == [("a", True), ("file", False), ("loop", False), ("near", True), ("top", True)]
+    assert store.outside("") == ["far", "file"]
+    assert [store.names(folder) for folder in ("far", "..", "../out")] == [[], [], []]
+    assert [store.resolved(path) for path in ("top", "top/near", "far")] == ["", "a", "far"]
+
+
+def test_links_in_circles_do_not_hold_up_the_files_of_a_chart(tmp_path: Path) -> None:
+    for name in ("c/Chart.yaml", "c/a/x.yaml", "lib/b/y.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("a: b\n")
+    for name in ("one", "two"):
+        (tmp_path / "lib" / name).symlink_to(".")
+        (tmp_path / "lib/b" / name).symlink_to("../..")
+        (tmp_path / "c" / name).symlink_to("../lib")
+    found = Workspace(DiskStore(tmp_path), ()).unit_files("chart:c")
+    assert {"c/a/x.yaml", "c/one/b/y.yaml", "c/two/b/y.yaml"} < set(found)
+    assert len(found) < 100
+
+
 def test_binary_files_are_not_read() -> None:
     assert Workspace(MemoryStore({"a.yaml": b"spark\0"}), ("a.yaml",)).document("a.yaml") is None
 

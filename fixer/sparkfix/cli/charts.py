@@ -57,7 +57,7 @@ def open_chart(path: Path, values: Sequence[Path], *, whole: bool = False) -> Op
         folder = ""
     else:
         folder = "" if real == root else real.relative_to(root).as_posix()
-        chart = chart_files(workspace.data, workspace.store.names, folder)
+        chart = chart_files(workspace.data, workspace.store.names, folder, workspace.store.outside)
     if "Chart.yaml" not in chart.contents:
         raise SparkfixError(f"{path}: not a chart, as it has no Chart.yaml")
     if metadata(chart.contents).get("type") == "library":

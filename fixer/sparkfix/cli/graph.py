@@ -66,7 +66,8 @@ def graphs_of(session: Session, defects: list[Problem], views: Views | None = No
         shown = views.views(session.workspace, scope) if views is not None else ()
         given = [one for one in shown if not one.view.derived]
         found = (_view_graph(scope, one, session, defects) for one in given)
-        written = (_unit_graph(unit, paths[0], session, defects) for unit, paths in scope.units if not given)
+        own = (item for item in scope.units if not given)
+        written = (_unit_graph(unit, next(iter(paths), unit), session, defects) for unit, paths in own)
         yield from (graph for graph in (*found, *written) if graph is not None)
 
 
@@ -85,7 +86,7 @@ def _view_graph(scope: Scope, one: Rendered, session: Session, defects: list[Pro
         )
         return replace(drawn, nodes=nodes) if asked else None
     except Exception as error:
-        defects.append(internal_problem(next((paths[0] for _, paths in scope.units), scope.name), error))
+        defects.append(internal_problem(next((paths[0] for _, paths in scope.units if paths), scope.name), error))
         return None
 
 

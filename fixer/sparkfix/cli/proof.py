@@ -148,7 +148,7 @@ def show_rendered(renders: Renders, applied: Applied, session: Session, out: Out
     for item in (*charts, *overlays):
         name = item.name
         if item.error:
-            out.say(f"# {name}: does not render: {item.error}")
+            out.say(f"# {name}: does not render: {item.error}" if name else f"# {item.error}")
             continue
         changed = [change for change in item.files if change.before != change.after]
         out.say(f"# {name}: {'rendered manifests change' if changed else 'nothing changes'}")

@@ -90,7 +90,7 @@ def _explore(opened: OpenedChart, given: ValuesSet, most: int, out: Output, *, a
     from sparkfix.helm.explore import explore
     from sparkfix.helm.releases import find_releases
     from sparkfix.helm.renderer import Renderer
-    from sparkfix.helm.values import values_sets
+    from sparkfix.helm.values import refused_files, values_sets
     from sparkfix.report.arms import explored_json, explored_text
 
     releases = find_releases(opened.workspace)
@@ -101,5 +101,7 @@ def _explore(opened: OpenedChart, given: ValuesSet, most: int, out: Output, *, a
         require_rendered(opened, next(iter(found.errors.values())))
     text = explored_json(found, opened.show) if as_json else explored_text(found, sets, opened.show)
     out.write(text.encode())
-    for note in (*opened.notes(), *(f"note: {note}" for note in releases.notes)):
+    refused = refused_files(opened.workspace, opened.folder, releases.releases, given)
+    unused = (f"{opened.show(file)} is not used as values: {reason}" for file, reason in refused.items())
+    for note in (*opened.notes(), *(f"note: {note}" for note in (*releases.notes, *unused))):
         out.tell(note)

@@ -19,7 +19,10 @@ __all__ = ["Judge", "Scope", "Views", "check", "check_scope", "problems_in", "sc
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Units that are rendered together (a chart with its subcharts, a base with its overlays), each with its targets."""
+    """Units that are rendered together (a chart with its subcharts, a base with its overlays), each with its targets.
+
+    A unit that has no targets is looked at only as it is rendered.
+    """
 
     name: str
     units: tuple[tuple[str, tuple[str, ...]], ...]

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field, replace
 
 from sparkfix.engine.check import Scope, Views
 from sparkfix.engine.codemod import UNDER_CONDITIONS, AllOf, Holds, beside_for, drivers
-from sparkfix.engine.localize import value_set
+from sparkfix.engine.localize import localized, value_set
 from sparkfix.engine.printed import Printed, printed
 from sparkfix.engine.rendered import Rendered
 from sparkfix.model import (
     Add,
     Change,
     Finding,
+    Place,
     Property,
     Refused,
     Rule,
@@ -73,6 +74,7 @@ class RenderedCodemod:
     def judged(self, workspace: Workspace, scope: Scope, findings: Iterable[Finding]) -> list[Finding]:
         """The findings that count, with what must be changed, and those that must not be made blocked."""
         found = [own for finding in findings if (own := self._judged(workspace, scope, finding)) is not None]
+        found += self._packed(workspace, scope)
         add = self.codemod.add
         if add is None or not any(not one.view.derived for one in self._shown(workspace, scope)):
             return found
@@ -81,6 +83,20 @@ class RenderedCodemod:
             *(one for one in found if one not in in_charts or not isinstance(one.fixes[0].changes[0], Add)),
             *self._additions(workspace, scope, add),
         ]
+
+    def _packed(self, workspace: Workspace, scope: Scope) -> list[Finding]:
+        """What packed charts print, which no file shows: to be changed where their values are set."""
+        found: dict[object, Finding] = {}
+        for one in self._shown(workspace, scope):
+            for workload in one.subjects.workloads if not one.view.derived else ():
+                for finding in self.codemod.rule.check(workload):
+                    if not (finding.listed and _is_packed(one.view, finding.primary)):
+                        continue
+                    own = localized(with_rule(finding, self.codemod.rule), one.view)
+                    if own is not None and own.primary.path in workspace.target_set:
+                        known = found.setdefault((own.message, own.places), own)
+                        found[own.message, own.places] = replace(known, views=(*known.views, one.view.name))
+        return list(found.values())
 
     def _additions(self, workspace: Workspace, scope: Scope, add: Callable[[Property], Finding]) -> Iterator[Finding]:
         """An addition for each rendered workload that lacks the property."""
@@ -151,6 +167,14 @@ class RenderedCodemod:
             known = self._known[scope.name, item.key] = (shown, found)
         own = known[1].get((item.path, item.key_span.start), [])
         return [one for one in own if not one.view.derived] or own
+
+
+def _is_packed(view: View, place: Place) -> bool:
+    """Does a template in an archive print a place of a view?"""
+    document = view.workspace.document(place.path)
+    number = document.source.position(place.span.start)[0] if document is not None else 0
+    at = view.sources.line(place.path, number) if number else None
+    return at is not None and ".tgz:" in at[0]
 
 
 def _reads_values(change: SetValue, workspace: Workspace) -> bool:

@@ -65,7 +65,7 @@ def shown_workloads(workspace: Workspace, views: Views | None, defects: list[Pro
 
 
 def _of_view(workspace: Workspace, scope: Scope, one: Rendered, defects: list[Problem]) -> Iterator[Shown]:
-    path = next((paths[0] for _, paths in scope.units), scope.name)
+    path = next((paths[0] for _, paths in scope.units if paths), scope.name)
     try:
         found = [_shown(item, one.view.workspace, one.view) for item in _joined(one.subjects.workloads)]
     except Exception as error:
@@ -81,7 +81,7 @@ def _of_files(workspace: Workspace, scope: Scope, defects: list[Problem]) -> Ite
         try:
             found = [_shown(item, workspace, None) for item in _joined(workloads_of(workspace, unit))]
         except Exception as error:
-            tell(defects, paths[0], error)
+            tell(defects, next(iter(paths), unit), error)
             continue
         yield from (item for item in found if any(place.path in workspace.targets for place in _places(item)))
 

@@ -114,7 +114,10 @@ def _arms(missed: Sequence[Shown]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RenderedDifference:
-    """The manifests of one rendering (`c with values-prod.yaml`, `overlay dev`) before and after, or why there are none."""
+    """The manifests of one rendering (`c with values-prod.yaml`, `overlay dev`) before and after, or why there are none.
+
+    Without a name, `error` says itself what it is about.
+    """
 
     name: str
     error: str

@@ -80,7 +80,7 @@ class OverlayProver:
             ]
             yield RenderedDifference(view.name, "" if other else "it cannot be built any more", tuple(changes))
         for reason in missing:
-            yield RenderedDifference("an overlay", reason, ())
+            yield RenderedDifference("", reason, ())
 
 
 def _shows(

@@ -34,7 +34,11 @@ class RenderedViews:
     _rendered: dict[str, _Parts] = field(default_factory=dict)
 
     def scopes(self, workspace: Workspace, units: Mapping[str, tuple[str, ...]]) -> list[Scope]:
-        """Charts with their subcharts, and whatever overlays bring together: folders, charts, or none but their bases."""
+        """Charts with their subcharts, and whatever overlays bring together: folders, charts, or none but their bases.
+
+        A chart whose files say nothing of Spark, but a packed chart in it does, is a unit without files.
+        """
+        units = {**units, **dict.fromkeys(self._packed(workspace, units), ())}
         parts = {unit: self._part(workspace, unit) for unit in units}
         links = self._links(workspace, units, parts)
         groups = _joined([*([part] for part in parts.values()), *links, *self._overlays(workspace, units, parts)])
@@ -72,6 +76,14 @@ class RenderedViews:
         if not unit.startswith(_CHART) or self.charts is None:
             return unit
         return _CHART + self.charts.top(workspace, unit.removeprefix(_CHART))
+
+    def _packed(self, workspace: Workspace, units: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
+        """The charts with targets that say Spark in packed charts only."""
+        if self.charts is None:
+            return
+        for chart in dict.fromkeys(map(workspace.chart_of, workspace.targets)):
+            if chart is not None and _CHART + chart not in units and self.charts.packs_spark(workspace, chart):
+                yield _CHART + chart
 
     def _links(
         self, workspace: Workspace, units: Mapping[str, tuple[str, ...]], parts: Mapping[str, str]

@@ -13,7 +13,7 @@ from sparkfix.helm.plain import read_explored, read_lines, written_explored, wri
 from sparkfix.helm.releases import Release
 from sparkfix.helm.renderer import Job, Renderer, Rendering
 from sparkfix.helm.sourcemap import Mapped, add_sources
-from sparkfix.helm.values import ValuesSet, values_sets
+from sparkfix.helm.values import ValuesSet, refused_files, values_sets
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.workspace import Workspace
 
@@ -42,7 +42,7 @@ class Charts:
         """The chart in a folder as a snapshot has it."""
         key = (chart, frozenset(workspace.edited.items()))
         if key not in self._files:
-            found = chart_files(workspace.data, workspace.store.names, chart)
+            found = chart_files(workspace.data, workspace.store.names, chart, workspace.store.outside)
             places = {inside: workspace.store.resolved(place) for inside, place in found.places.items()}
             self._files[key] = replace(found, places=places)
         return self._files[key]
@@ -55,6 +55,10 @@ class Charts:
             given = (*given, *self._arms[chart].derived)
             self._sets[chart] = given
         return self._sets[chart]
+
+    def refused(self, workspace: Workspace, chart: str) -> dict[str, str]:
+        """The values files of a chart that no set is made of, as Helm refuses them, each with the reason."""
+        return refused_files(workspace, chart, self.releases, self.given)
 
     def take_sets(self, chart: str, sets: Sequence[ValuesSet]) -> None:
         """Use values sets that were found before."""

@@ -33,7 +33,7 @@ class Inflater:
 
     def __call__(self, store: Store, request: ChartRequest, /) -> Inflated:
         """The chart's manifests, its files, and what was left out. Raises `Unresolved` with Helm's message."""
-        chart = chart_files(store.read, store.names, request.folder)
+        chart = chart_files(store.read, store.names, request.folder, store.outside)
         if metadata(chart.contents).get("type") == "library":
             raise Unresolved("a library chart, which renders only as a part of others")
         if chart.missing:

@@ -13,32 +13,55 @@ import re
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sparkfix.helm.archive import LARGEST, ChartFiles, dependencies, metadata, subcharts
 from sparkfix.helm.ignore import IgnoreRule, ignore_rules, is_ignored, refused_lines
+from sparkfix.workspace.find import is_candidate
 
 _DEEPEST = 12
 _MOST_FILES = 20_000
 _MOST_FOLDERS = 5_000
+_NAMED = 3
 _LOCAL = "file://"
 _DRAFT = re.compile(r"https?://json-schema\.org/(draft-0[467]|draft/2019-09|draft/2020-12)/schema#?")
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef")
 
 Read = Callable[[str], "bytes | None"]
 Names = Callable[[str], Sequence[tuple[str, bool]]]
+Outside = Callable[[str], Sequence[str]]
 File = tuple[str, str, bytes]
 """Path inside the chart, path in the workspace, content."""
 
 
-def chart_files(read: Read, names: Names, folder: str) -> ChartFiles:
+def chart_files(read: Read, names: Names, folder: str, outside: Outside = lambda _: ()) -> ChartFiles:
     """All files of the chart in `folder` (paths as the store has them), with `file://` dependencies in `charts/`.
 
+    What `read` and `names` have is what there is; `outside` gives the names of links in a folder that they leave out.
     A `values.schema.json` that refers to other documents is left out: Helm would fetch them from anywhere.
     """
-    missing: list[str] = []
+    loading = _Loading(read, names, outside)
     ignores = (read(_join(folder, ".helmignore")) or b"").decode("utf-8", "replace")
     notes = [f"Helm refuses this line of {_join(folder, '.helmignore')}: {line}" for line in refused_lines(ignores)]
-    return _collected(_with_dependencies(read, names, folder, missing, 0), folder, missing, notes)
+    found = _collected(_with_dependencies(loading, folder, 0), folder, loading.missing, notes)
+    return replace(found, notes=(*found.notes, *_not_followed(loading.links)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Loading:
+    """How files are read, and what was met on the way that is not there: dependencies, and links that lead out."""
+
+    read: Read
+    names: Names
+    outside: Outside
+    missing: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+
+
+def _not_followed(links: Sequence[str]) -> Iterator[str]:
+    if links:
+        more = f" and {len(links) - _NAMED} more" if len(links) > _NAMED else ""
+        yield f"links that lead out of the repository were not followed: {', '.join(links[:_NAMED])}{more}"
 
 
 def packed_chart(data: bytes, place: str) -> ChartFiles:
@@ -47,6 +70,16 @@ def packed_chart(data: bytes, place: str) -> ChartFiles:
     files = [(path.partition("/")[2], source, content) for path, source, content in _unpacked(data, place, 0)]
     missing += _missing({path: content for path, _, content in files})
     return _collected(files, place.removesuffix(".tgz"), missing, [])
+
+
+def packed_in(read: Read, names: Names, folder: str) -> Iterator[bytes]:
+    """The contents of the files in the packed charts that the chart in `folder` carries."""
+    inside = _join(folder, "charts")
+    for name, is_folder in names(inside):
+        if name.endswith(".tgz") and not is_folder and (data := read(_join(inside, name))) is not None:
+            for path, _, content in _unpacked(data, name, 0):
+                if is_candidate(path.rpartition("/")[2]):
+                    yield content
 
 
 def _collected(files: Iterator[File] | Sequence[File], folder: str, missing: list[str], notes: list[str]) -> ChartFiles:
@@ -90,12 +123,12 @@ def _is_closed(schema: bytes) -> bool:
     return True
 
 
-def _with_dependencies(read: Read, names: Names, folder: str, missing: list[str], depth: int) -> Iterator[File]:
+def _with_dependencies(loading: _Loading, folder: str, depth: int) -> Iterator[File]:
     """The files of a chart's folder, then those of its `file://` dependencies that it does not carry itself."""
-    ignores = ignore_rules((read(_join(folder, ".helmignore")) or b"").decode("utf-8", "replace"))
+    ignores = ignore_rules((loading.read(_join(folder, ".helmignore")) or b"").decode("utf-8", "replace"))
     known: dict[str, bytes] = {}
     charts: dict[str, str] = {}
-    for inside, place, data in _folder(read, names, folder, "", ignores, iter(range(_MOST_FOLDERS))):
+    for inside, place, data in _folder(loading, folder, "", ignores, iter(range(_MOST_FOLDERS))):
         yield inside, place, data
         if inside.endswith(("Chart.yaml", "requirements.yaml")):
             known[inside] = data
@@ -107,10 +140,10 @@ def _with_dependencies(read: Read, names: Names, folder: str, missing: list[str]
             if name in vendored or "/" in name:
                 continue
             vendored.add(name)
-            if target is None or depth >= _DEEPEST or read(_join(target, "Chart.yaml")) is None:
-                missing.append(name)
+            if target is None or depth >= _DEEPEST or loading.read(_join(target, "Chart.yaml")) is None:
+                loading.missing.append(name)
                 continue
-            for inside, source, data in _with_dependencies(read, names, target, missing, depth + 1):
+            for inside, source, data in _with_dependencies(loading, target, depth + 1):
                 yield f"{prefix}charts/{name}/{inside}", source, data
 
 
@@ -128,19 +161,22 @@ def _missing(contents: Mapping[str, bytes]) -> list[str]:
 
 
 def _folder(
-    read: Read, names: Names, top: str, sub: str, ignores: Sequence[IgnoreRule], visits: Iterator[int]
+    loading: _Loading, top: str, sub: str, ignores: Sequence[IgnoreRule], visits: Iterator[int]
 ) -> Iterator[File]:
     """Each file below `top`/`sub` that is not ignored, packed charts in `charts/` unpacked."""
     # Symbolic links may form circles, so that only so many folders are entered.
     if sub.count("/") > 2 * _DEEPEST or next(visits, None) is None:
         return
-    for name, is_folder in names(_join(top, sub)):
+    for name in loading.outside(_join(top, sub)):
+        if not is_ignored(ignores, _join(sub, name), folder=False):
+            loading.links.append(_join(top, _join(sub, name)))
+    for name, is_folder in loading.names(_join(top, sub)):
         inside = _join(sub, name)
         if is_ignored(ignores, inside, folder=is_folder):
             continue
         if is_folder:
-            yield from _folder(read, names, top, inside, ignores, visits)
-        elif (data := read(_join(top, inside))) is not None:
+            yield from _folder(loading, top, inside, ignores, visits)
+        elif (data := loading.read(_join(top, inside))) is not None:
             packed = name.endswith(".tgz") and sub.rpartition("/")[2] == "charts"
             own = list(_packed_subchart(data, _join(top, inside), inside)) if packed else []
             # What cannot be unpacked is left to Helm, which says why.

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from sparkfix.formats.yaml.plain import NotYaml, load_all
 from sparkfix.formats.yaml.tolerant import load_plain
 from sparkfix.helm.inline import Data, Inline
 from sparkfix.helm.protocol import merged
@@ -81,12 +82,42 @@ def values_sets(
     """The values sets of the chart in folder `chart`, each content once: the first name stays.
 
     Default values come first, then `given`, then files beside `Chart.yaml` (`values-*.yaml`, `values.*.yaml`,
-    `*-values.yaml`, `ci/*.yaml`), then what `releases` name for this chart (see `sparkfix.helm.releases`).
+    `*-values.yaml`, `ci/*.yaml`), then what `releases` name for this chart (see `sparkfix.helm.releases`). Those with a
+    file that Helm refuses are left out, see `refused_files`.
     """
+    every = _every_set(workspace, chart, releases, given)
+    refused = _refused(every, workspace.data)
+    return tuple(_distinct([item for item in every if refused.keys().isdisjoint(item.files)], workspace.data))
+
+
+def refused_files(
+    workspace: Workspace, chart: str, releases: Iterable[Release] = (), given: ValuesSet | None = None
+) -> dict[str, str]:
+    """The values files of a chart that Helm refuses, each with the reason."""
+    return _refused(_every_set(workspace, chart, releases, given), workspace.data)
+
+
+def _refused(sets: Iterable[ValuesSet], data: Data) -> dict[str, str]:
+    files = dict.fromkeys(file for item in sets for file in item.files)
+    return {file: reason for file in files if (reason := _why_no_values(data(file) or b""))}
+
+
+def _why_no_values(data: bytes) -> str:
+    """Why a file holds no values: it is not YAML, or no map; empty if it does, or is empty."""
+    try:
+        found = load_all(data, old_booleans=True)
+    except NotYaml as error:
+        return f"not YAML in line {error.line}: {error}" if error.line else f"not YAML: {error}"
+    return "not a map in YAML" if found and not isinstance(found[0], dict) else ""
+
+
+def _every_set(
+    workspace: Workspace, chart: str, releases: Iterable[Release], given: ValuesSet | None
+) -> list[ValuesSet]:
     found = [ValuesSet("default values"), *([given] if given else [])]
     found += [ValuesSet(file, (_join(chart, file),)) for file in files_beside(workspace, chart)]
     found += [set_of(release) for release in releases if release.chart == chart]
-    return tuple(_distinct(found, workspace.data))
+    return found
 
 
 def files_beside(workspace: Workspace, chart: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from sparkfix.helm.charts import Charts
 from sparkfix.helm.coverage import unreached
 from sparkfix.helm.defaults import effective_values, value_at
 from sparkfix.helm.layers import overridden
+from sparkfix.helm.loading import packed_in
 from sparkfix.helm.releases import release_of
 from sparkfix.helm.renderer import CannotRender, Rendering
 from sparkfix.helm.sourcemap import Mapped, RenderedLine, Source
@@ -24,6 +25,7 @@ from sparkfix.model import Command, Node, Place, Property, Refused, Span, Worklo
 from sparkfix.text.source import SourceText
 from sparkfix.workspace.kustomize.charts import Chart
 from sparkfix.workspace.kustomize.trees import Unresolved
+from sparkfix.workspace.mentions import words_in
 from sparkfix.workspace.store import MemoryStore
 from sparkfix.workspace.views import ValuePart, View, completed
 from sparkfix.workspace.workspace import Workspace
@@ -40,10 +42,22 @@ class ChartViews:
     notes: dict[str, None] = field(default_factory=dict)
     _known: dict[str, tuple[ChartFiles, tuple[View, ...]]] = field(default_factory=dict)
     _inflated: dict[str, tuple[ChartFiles, View | None]] = field(default_factory=dict)
+    _packs_spark: dict[str, bool] = field(default_factory=dict)
 
     def top(self, workspace: Workspace, chart: str) -> str:
         """The chart that carries this one, directly or not; itself if none does."""
         return top_chart(workspace, chart)
+
+    def packs_spark(self, workspace: Workspace, chart: str) -> bool:
+        """May a packed chart in the `charts/` of a chart say something of Spark? Archives are never edited: asked once."""
+        if chart not in self._packs_spark:
+            contents = packed_in(workspace.data, workspace.store.names, chart)
+            found = self._packs_spark[chart] = any(words_in(data).spark for data in contents)
+            if found:
+                self.notes[
+                    f"{chart or 'the chart'} has Spark in packed charts only: told is what its values do there"
+                ] = None
+        return self._packs_spark[chart]
 
     def linked(self, workspace: Workspace, chart: str) -> frozenset[str]:
         """The files of a chart that stand in no chart: symbolic links lead to them."""
@@ -84,6 +98,9 @@ class ChartViews:
         except CannotRender as reason:
             self.notes[str(reason)] = None
             return ()
+        self.notes.update(dict.fromkeys(files.notes))
+        refused = self.charts.refused(workspace, chart)
+        self.notes.update((f"{file} is not used as values: {why}", None) for file, why in refused.items())
         found = []
         given = {file for values in sets for file in values.sources}
         for values, rendering in zip(sets, rendered, strict=True):

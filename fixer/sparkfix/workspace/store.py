@@ -20,7 +20,10 @@ class Store(Protocol):
     def exists(self, path: str) -> bool: ...
 
     def names(self, folder: str) -> Sequence[tuple[str, bool]]:
-        """The names in a folder, sorted, each with whether it is a folder itself."""
+        """The names in a folder, sorted, each with whether it is a folder itself; no links to folders that lead out."""
+
+    def outside(self, folder: str) -> Sequence[str]:
+        """The names of the links in a folder that lead out of the root, sorted."""
 
     def resolved(self, path: str) -> str:
         """The path of the same file or folder without symbolic links; itself if there are none, or if they lead out."""
@@ -55,6 +58,10 @@ class MemoryStore:
                 found[name] = bool(rest)
         return sorted(found.items())
 
+    def outside(self, folder: str) -> Sequence[str]:
+        del folder
+        return ()
+
     def resolved(self, path: str) -> str:
         return path
 
@@ -87,7 +94,7 @@ class DiskStore:
 
     def _leads_inside(self, path: str) -> bool:
         """Does a file or folder lie below the root once all links are followed?"""
-        return (self.root / path).resolve().is_relative_to(self._real_root)
+        return Path(os.path.realpath(self.root / path)).is_relative_to(self._real_root)
 
     def _is_inside(self, folder: str) -> bool:
         """The same for a folder; each is looked at once. What lies in one that does and is no link lies there, too."""
@@ -107,9 +114,21 @@ class DiskStore:
         return os.path.isfile(f"{self.root}/{path}")
 
     def names(self, folder: str) -> Sequence[tuple[str, bool]]:
+        found = [(item.name, _is_folder(item), item.is_symlink()) for item in self._entries(folder)]
+        return sorted(
+            (name, is_folder) for name, is_folder, linked in found
+            if not (is_folder and linked) or self._is_inside(_join(folder, name))
+        )  # fmt: skip
+
+    def outside(self, folder: str) -> Sequence[str]:
+        links = (item.name for item in self._entries(folder) if item.is_symlink())
+        return sorted(name for name in links if not self._leads_inside(_join(folder, name)))
+
+    def _entries(self, folder: str) -> list[os.DirEntry[str]]:
+        """What is in a folder; nothing for one that lies outside of the root or cannot be read."""
         try:
             with os.scandir(f"{self.root}/{folder}") as items:
-                return sorted((item.name, item.is_dir()) for item in items)
+                return list(items) if self._is_inside(folder) else []
         except OSError:
             return []
 
@@ -118,19 +137,32 @@ class DiskStore:
         if known is None:
             folder, _, name = path.rpartition("/")
             above = self.resolved(folder) if folder else ""
-            known = self._followed(f"{above}/{name}" if above else name) or path
-            self._resolved[path] = known
+            followed = self._followed(_join(above, name))
+            known = self._resolved[path] = path if followed is None else followed
         return known
 
-    def _followed(self, path: str) -> str:
-        """A path whose folder has no links, with the last step followed; empty if that leads out."""
+    def _followed(self, path: str) -> str | None:
+        """A path whose folder has no links, with the last step followed; None if that leads out."""
         target = f"{self.root}/{path}"
         if not os.path.islink(target):
             return path
         root, real = str(self._real_root), os.path.realpath(target)
-        return os.path.relpath(real, root).replace(os.sep, "/") if real.startswith(root + os.sep) else ""
+        if real == root:
+            return ""
+        return os.path.relpath(real, root).replace(os.sep, "/") if real.startswith(root + os.sep) else None
 
     def writable(self, path: str) -> bool:
         target = os.path.realpath(f"{self.root}/{path}")
         # A file is replaced by a rename, so its folder has to let go of the old name.
         return os.access(target, os.W_OK) and os.access(os.path.dirname(target), os.W_OK)
+
+
+def _is_folder(item: os.DirEntry[str]) -> bool:
+    try:
+        return item.is_dir()
+    except OSError:  # a link to itself, for one
+        return False
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name

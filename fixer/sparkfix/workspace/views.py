@@ -124,6 +124,9 @@ class ViewsOfCharts(Protocol):
     def top(self, workspace: Workspace, chart: str) -> str:
         """The chart that carries this one, directly or not; itself if none does."""
 
+    def packs_spark(self, workspace: Workspace, chart: str) -> bool:
+        """May a packed chart in the `charts/` of a chart say something of Spark?"""
+
     def linked(self, workspace: Workspace, chart: str) -> frozenset[str]:
         """The files of a chart that stand in no chart: symbolic links lead to them."""
 

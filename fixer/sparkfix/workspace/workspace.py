@@ -169,13 +169,17 @@ class Workspace:
                 known.setdefault(self.unit_of(path), []).append(path)
         return known
 
-    def _list(self, folder: str, unit: str, *, deep: bool) -> Sequence[str]:
+    def _list(self, folder: str, unit: str, *, deep: bool, above: tuple[str, ...] = ()) -> Sequence[str]:
+        """The files of a unit in a folder; `above` are the folders that this one is in, as links may form circles."""
+        real = self.store.resolved(folder)
+        if real in above:
+            return ()
         found: list[str] = []
         for name, is_folder in self.store.names(folder):
             path = f"{folder}/{name}" if folder else name
             if is_folder:
                 if deep and not name.startswith(".") and self.unit_of(path + "/x") == unit:
-                    found.extend(self._list(path, unit, deep=True))
+                    found.extend(self._list(path, unit, deep=True, above=(*above, real)))
             elif is_candidate(name):
                 found.append(path)
         return found

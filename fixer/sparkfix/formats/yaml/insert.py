@@ -13,7 +13,8 @@ from sparkfix.formats.yaml.nodes import Origin
 from sparkfix.model import Edit, Guard, Node, Refused
 from sparkfix.text.source import SourceText
 
-_DASH = re.compile(r"-[ \t\r\n]+(?:[&!][^\s]+[ \t\r\n]+)*\Z")
+# Of an item of a list, not of the `---` above a document.
+_DASH = re.compile(r"(?<!--)-[ \t\r\n]+(?:[&!][^\s]+[ \t\r\n]+)*\Z")
 _REACH = 2000
 _WIDEST_OFFSET = 8
 _INDENT = re.compile(r"\bn?indent\s+(\d+)")
@@ -46,14 +47,28 @@ def _newline_at(source: SourceText, at: int) -> str:
 
 
 def guard_of(node: Node) -> Guard:
-    """The template arms that a map itself stands under: those of its key or dash, as its first key may have its own."""
+    """The template arms that a map itself stands under: those of its key or dash, as its first key may have its own.
+
+    A document has neither: it stands under the arms that all its keys have in common.
+    """
     origin, mapping = _origin(node)
     text = origin.text
     if node.key_span is not None:
         return text.guard(text.source.offset(node.key_span.start))
     start = text.start(origin.document, mapping)
     dash = _DASH.search(text.masked, max(start - _REACH, 0), start)
-    return text.guard(dash.start() if dash else start)
+    if dash is not None:
+        return text.guard(dash.start())
+    return _common([text.guard(text.start(origin.document, key)) for key, _ in mapping.value])
+
+
+def _common(guards: Sequence[Guard]) -> Guard:
+    """The outermost arms that are the same in all of some guards."""
+    first = guards[0] if guards else ()
+    same = next(
+        (at for at, arm in enumerate(first) if any(arm not in guard[at : at + 1] for guard in guards)), len(first)
+    )
+    return first[:same]
 
 
 def _rebinds(outer: Guard, inner: Guard) -> bool:

@@ -41,6 +41,9 @@ class WorkspaceStore:
     def names(self, folder: str) -> list[tuple[str, bool]]:
         return list(self.workspace.store.names(folder))
 
+    def outside(self, folder: str) -> list[str]:
+        return list(self.workspace.store.outside(folder))
+
     def resolved(self, path: str) -> str:
         return self.workspace.store.resolved(path)
 
