@@ -337,7 +337,7 @@ class ChartSources:
         texts = {at.path for at in self.values.inline_at if at is not None}
         inside = [one.place for one in self._traced(path, span, sources) if one.place and one.place.path in texts]
         if inside:
-            return f"the value stands in a text in {inside[0].path}:{inside[0].line} that is not read as values"
+            return f"the value stands in {inside[0].path}:{inside[0].line} in a form that is not edited"
         return "a template computes the value"
 
     # Places in files
