@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sparkfix.engine.localize import localized
+from sparkfix.engine.localize import localized, shared_wishes
 from sparkfix.engine.unit import Subjects, findings_of, may_find, resources_in, tell
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.model import Applicability, Finding, Fix, Place, Problem, Rule, Severity, path_of, start_of
@@ -122,8 +122,10 @@ def _in_view(
         if unasked or not may_find(rule, words, here, one.unit):
             continue
         try:
-            for finding in findings_of(rule, one.subjects, options, problems):
-                own = localized(finding, one.view)
+            found = list(findings_of(rule, one.subjects, options, problems))
+            shared = shared_wishes(found, one.view) if len(found) > 1 else frozenset()
+            for finding in found:
+                own = localized(finding, one.view, shared)
                 if own is not None:
                     yield own
         except Exception as error:
