@@ -56,3 +56,42 @@ def test_a_value_that_a_later_patch_sets_again_is_left(renderer: Renderer) -> No
     here = seen(renderer, {"base/d.yaml": APPLICATION, "base/kustomization.yaml": later})
     assert here.findings(MEMORY) == []
     assert not here.applied(MEMORY).changes
+
+
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d}
+spec:
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec:
+      containers:
+        - {name: spark, image: "apache/spark:3.5.7"}
+"""
+COMPONENT = """\
+apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+patches:
+  - target: {kind: Deployment}
+    patch: |-
+      - op: add
+        path: /spec/template/spec/containers/0/env
+        value:
+          - name: SPARK_X
+            value: "--conf spark.executor.memory=1Gi"
+"""
+
+
+def test_a_patch_of_a_component_is_proven_as_that_of_a_kustomization_is(renderer: Renderer) -> None:
+    files = {
+        "base/d.yaml": DEPLOYMENT,
+        "base/kustomization.yaml": "resources: [d.yaml]\n",
+        "comp/kustomization.yaml": COMPONENT,
+        "dev/kustomization.yaml": "resources: [../base]\ncomponents: [../comp]\n",
+    }
+    result = seen(renderer, files).applied(MEMORY)
+    assert result.refused == ()
+    assert after(result, "comp/kustomization.yaml") == COMPONENT.replace("1Gi", "1g")
+    assert result.applied[0].proof == ("proven: overlay dev shows just this change",)
