@@ -112,6 +112,21 @@ def only_in_views(
     return [_told(item, given) for item in seen.values()]
 
 
+def not_written_elsewhere(workspace: Workspace, scopes: Sequence[Sequence[Finding]]) -> list[list[Finding]]:
+    """The findings of several scopes without what renderings show of one and the files of another one show themselves:
+    a value of a release stands in a file that is no part of the chart."""
+    written = [item for own in scopes for item in own if not item.views and item.severity is not Severity.NOTE]
+    known, paths = _Known(workspace, written), {item.primary.path for item in written}
+    return [
+        [
+            item
+            for item in own
+            if not (item.views and any(place.path in paths for place in item.places) and known.holds(item))
+        ]
+        for own in scopes
+    ]
+
+
 def _in_view(
     one: Rendered, rules: Sequence[Rule], options: Mapping[str, str], problems: list[Problem] | None
 ) -> Iterator[Finding]:
