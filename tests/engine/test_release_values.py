@@ -31,10 +31,11 @@ spec:
   values: {host: spark-conect}
 """
 TEXT = ARGO.replace("valuesObject:\n", "values: | # text\n          sparkConf:\n            spark.a: b\n")
-UNREAD = ARGO.replace("valuesObject:\n", "values: |\n")
+SILENT = ARGO.replace("valuesObject:\n", "values: |\n")
+FOLDED = SILENT.replace("host: spark-conect # why", "host: >-\n            spark-conect")
 
 
-@pytest.mark.parametrize("release", [ARGO, FLUX, TEXT])
+@pytest.mark.parametrize("release", [ARGO, FLUX, TEXT, SILENT])
 def test_a_value_in_a_release_is_fixed_there(renderer: Renderer, release: str) -> None:
     line = "    spark.driver.host={{ .Values.host }}\n"
     files = {**chart(line, "service: spark-connect\nhost: spark-connect\n"), "deploy/app.yaml": release}
@@ -48,11 +49,11 @@ def test_a_value_in_a_release_is_fixed_there(renderer: Renderer, release: str) -
     assert "1 of them (release prod in deploy/app.yaml) show" in result.applied[0].proof[0]
 
 
-def test_a_value_of_a_text_that_is_not_read_is_told_and_left(renderer: Renderer) -> None:
+def test_a_value_that_is_written_otherwise_than_it_is_read_is_told_and_left(renderer: Renderer) -> None:
     line = "    spark.driver.host={{ .Values.host }}\n"
-    files = {**chart(line, "service: spark-connect\nhost: spark-connect\n"), "deploy/app.yaml": UNREAD}
+    files = {**chart(line, "service: spark-connect\nhost: spark-connect\n"), "deploy/app.yaml": FOLDED}
     [finding] = seen(renderer, files).findings()
-    assert finding.fixes[0].blocked == "the value stands in a text in deploy/app.yaml:13 that is not read as values"
+    assert finding.fixes[0].blocked == "the value stands in deploy/app.yaml:13 in a form that is not edited"
 
 
 def test_a_value_of_an_application_set_is_told_and_left(renderer: Renderer) -> None:

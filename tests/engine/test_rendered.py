@@ -277,11 +277,30 @@ def test_a_value_that_is_printed_elsewhere_too_is_not_changed(renderer: Renderer
     )
     here = seen(renderer, files)
     [finding] = here.findings()
-    assert (
-        finding.fixes[0].blocked
-        == "the value that it is made of is also printed in c/templates/other.yaml:4 (as rendered)"
-    )
+    assert finding.fixes[0].blocked == "the value that it is made of is also printed in c/templates/other.yaml:4"
     assert not here.applied().changes
+
+
+MEMORY = "memory-kubernetes-suffix"
+
+
+def test_a_value_of_several_lines_is_changed_where_a_rule_wants_the_same_of_each(renderer: Renderer) -> None:
+    lines = "    spark.driver.memory={{ .Values.mem }}\n    spark.executor.memory={{ .Values.mem }}\n"
+    here = seen(renderer, chart(lines, "service: spark-connect\nmem: 4Gi\n"))
+    findings = here.findings(MEMORY)
+    assert [[(fix.title, fix.blocked) for fix in item.fixes] for item in findings] == [[("write `4g`", "")]] * 2
+    result = here.applied(MEMORY)
+    assert after(result, "c/values.yaml") == "service: spark-connect\nmem: 4g\n"
+    assert (len(result.applied), result.refused) == (1, ())
+
+
+def test_a_value_of_several_lines_is_left_where_one_of_them_is_right(renderer: Renderer) -> None:
+    lines = "    spark.driver.memory={{ .Values.mem }}\n    spark.executor.memory={{ .Values.mem }}\n    a={{ .Values.mem }}\n"
+    here = seen(renderer, chart(lines, "service: spark-connect\nmem: 4Gi\n"))
+    findings = here.findings(MEMORY)
+    assert len(findings) == 2
+    assert all("is also printed in c/templates/conf.yaml:" in item.fixes[0].blocked for item in findings)
+    assert not here.applied(MEMORY).changes
 
 
 LIVENESS = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from rendered_charts import CHART, CONFIG, INDENTED, RULES, after, chart, seen
 
 from sparkfix.engine.check import check
@@ -71,3 +72,40 @@ def test_a_line_of_a_file_that_a_template_prints_is_found_and_told_once(renderer
     assert made.proof == ("proven: rendered, just this change",)
     [again] = here.findings("duplicate-property")
     assert here.at(again)[0] == "has no effect here: c/conf/more.conf:3:1"
+
+
+FLUX = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: prod}
+spec:
+  chart: {spec: {chart: ./c, sourceRef: {kind: GitRepository, name: r}}}
+  values:
+    conf:
+      spark.executor.memory: 9Gi
+"""
+HELMFILE = """\
+releases:
+  - name: prod
+    chart: ./c
+    values:
+      - conf: {}
+      - conf:
+          spark.executor.memory: 9Gi
+"""
+
+
+@pytest.mark.parametrize(("name", "release"), [("flux.yaml", FLUX), ("helmfile.yaml", HELMFILE)])
+def test_a_value_of_a_release_is_told_once(renderer: Renderer, name: str, release: str) -> None:
+    """It is found in the file that stands for itself, and in what the chart is rendered to with it."""
+    line = "    {{- range $k, $v := .Values.conf }}\n    {{ $k }}={{ $v }}\n    {{- end }}\n"
+    here = seen(renderer, {**chart(line, "service: spark-connect\nconf: {}\n"), name: release})
+    rule = "memory-kubernetes-suffix"
+    [finding] = here.findings(rule)
+    assert (finding.primary.path, [(fix.title, fix.blocked) for fix in finding.fixes]) == (name, [("write `9g`", "")])
+    result = here.applied(rule)
+    assert after(result, name) == release.replace("9Gi", "9g")
+    assert [item.proof for item in result.applied] == [
+        (f"proven: rendered with 2 values sets, 1 of them (release prod in {name}) show just this change",)
+    ]
+    assert result.refused == ()

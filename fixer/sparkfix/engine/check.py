@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sparkfix.engine.printed import is_refuted
-from sparkfix.engine.rendered import Rendered, as_shown, counts_as_written, findings_in_views, only_in_views
+from sparkfix.engine.rendered import (
+    Rendered,
+    as_shown,
+    counts_as_written,
+    findings_in_views,
+    not_written_elsewhere,
+    only_in_views,
+)
 from sparkfix.engine.told_once import told_once
 from sparkfix.engine.unit import check_unit, units_of
 from sparkfix.model import CustomResource, Finding, Place, Problem, Rule, Workload
@@ -71,9 +78,8 @@ def check(
     With `views` also in what they are rendered to. A rule that raises is a problem of the file that it looked at, added
     to `problems`; without such a list it raises.
     """
-    found: list[Finding] = []
-    for scope in scopes_of(workspace, views):
-        found.extend(told_once(workspace, check_scope(workspace, scope, rules, options, problems, views)))
+    scopes = [check_scope(workspace, scope, rules, options, problems, views) for scope in scopes_of(workspace, views)]
+    found = [item for own in not_written_elsewhere(workspace, scopes) for item in told_once(workspace, own)]
     return tuple(sorted(found, key=lambda item: (item.primary.path, item.primary.span, item.rule, item.message)))
 
 

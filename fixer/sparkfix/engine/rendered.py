@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from sparkfix.engine.localize import localized
+from sparkfix.engine.localize import localized, shared_wishes
 from sparkfix.engine.unit import Subjects, findings_of, may_find, resources_in, tell
 from sparkfix.formats.kubernetes.commands import commands_in
 from sparkfix.model import Applicability, Finding, Fix, Place, Problem, Rule, Severity, path_of, start_of
@@ -112,6 +112,21 @@ def only_in_views(
     return [_told(item, given) for item in seen.values()]
 
 
+def not_written_elsewhere(workspace: Workspace, scopes: Sequence[Sequence[Finding]]) -> list[list[Finding]]:
+    """The findings of several scopes without what renderings show of one and the files of another one show themselves:
+    a value of a release stands in a file that is no part of the chart."""
+    written = [item for own in scopes for item in own if not item.views and item.severity is not Severity.NOTE]
+    known, paths = _Known(workspace, written), {item.primary.path for item in written}
+    return [
+        [
+            item
+            for item in own
+            if not (item.views and any(place.path in paths for place in item.places) and known.holds(item))
+        ]
+        for own in scopes
+    ]
+
+
 def _in_view(
     one: Rendered, rules: Sequence[Rule], options: Mapping[str, str], problems: list[Problem] | None
 ) -> Iterator[Finding]:
@@ -122,8 +137,10 @@ def _in_view(
         if unasked or not may_find(rule, words, here, one.unit):
             continue
         try:
-            for finding in findings_of(rule, one.subjects, options, problems):
-                own = localized(finding, one.view)
+            found = list(findings_of(rule, one.subjects, options, problems))
+            shared = shared_wishes(found, one.view) if len(found) > 1 else frozenset()
+            for finding in found:
+                own = localized(finding, one.view, shared)
                 if own is not None:
                     yield own
         except Exception as error:

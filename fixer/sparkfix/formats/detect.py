@@ -69,11 +69,22 @@ def is_patch(name: str, text: str) -> bool:
     return name == "patch" and bool(_OPERATION.search(text))
 
 
+# The name of a text that is a Helm values file of its own.
+VALUES = "helm.values"
+
+
+def is_kept(name: str, text: str) -> bool:
+    """Is a text read on its own though it holds nothing of Spark? Patches and values have their part in what does."""
+    return name == VALUES or is_patch(name, text)
+
+
 def language_inside(name: str, text: str) -> str:
     """The name of the language that a text is in; empty if it is none that is read inside other texts.
 
-    `name` is a file's name or the key that the text stands below.
+    `name` is a file's name, the key that the text stands below, or `VALUES`.
     """
+    if name == VALUES:
+        return "yaml"
     ending = _ENDING.search(name)
     if ending is not None and ending[0] in _BY_ENDING:
         return _BY_ENDING[ending[0]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sparkfix.formats.detect import is_patch, language_inside
+from sparkfix.formats.detect import is_kept, language_inside
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.helm.lexer import Template
 from sparkfix.formats.languages import language, language_of_file
@@ -35,7 +35,7 @@ def _context(depth: int, *, in_chart_templates: bool = False) -> Context:
     def open_inner(source: SourceText, name: str, template: Template | None) -> Document | None:
         document = _read_inner(source, name, template, depth + 1)
         known = document is not None and (
-            document.blocks or document.objects or document.language in _KEPT or is_patch(name, source.folded)
+            document.blocks or document.objects or document.language in _KEPT or is_kept(name, source.folded)
         )
         return document if known else None
 

@@ -181,34 +181,44 @@ def _helmfile(workspace: Workspace, path: str, notes: list[str]) -> Iterator[Rel
     if not documents and data.strip():
         notes.append(f"{path}: a helmfile with template actions, which was not read")
     folder = path.rpartition("/")[0]
-    for document in documents:
-        for item in map(_map, _list(_map(document).get("releases"))):
+    for number, document in enumerate(documents):
+        for index, item in enumerate(map(_map, _list(_map(document).get("releases")))):
             chart = _chart(workspace, folder, str(item.get("chart") or ""))
             if chart is not None:
-                yield _helmfile_release(workspace, path, folder, chart, item, notes)
+                at = Inline(path, number, ("releases", index))
+                yield _helmfile_release(workspace, at, chart, item, notes)
 
 
 def _helmfile_release(
-    workspace: Workspace, path: str, folder: str, chart: str, item: Mapping[str, Any], notes: list[str]
+    workspace: Workspace, at: Inline, chart: str, item: Mapping[str, Any], notes: list[str]
 ) -> Release:
+    """The release that stands at a place of a helmfile."""
+    path, folder = at.path, at.path.rpartition("/")[0]
     name, namespace = str(item.get("name") or "release-name"), str(item.get("namespace") or "default")
     words = {"Release.Name": name, "Release.Namespace": namespace, "Release.Chart": str(item.get("chart"))}
-    values = [_filled(value, words) for value in _list(item.get("values"))]
+    written = _list(item.get("values"))
+    values = [_filled(value, words) for value in written]
     names = [posixpath.normpath(posixpath.join(folder, value)) for value in values if isinstance(value, str)]
     files = _present(workspace, path, names, notes)
     settings = [_map(setting) for setting in _list(item.get("set")) if _map(setting).get("name")]
     # Files and maps may alternate, and what comes later wins: from the first map on, all go as texts.
     texts: list[str] = []
+    places: list[Inline | None] = []
     first: list[str] = []
-    for value in values:
+    for index, value in enumerate(values):
         file = posixpath.normpath(posixpath.join(folder, value)) if isinstance(value, str) else ""
         if isinstance(value, dict):
             texts.append(dump_plain(value))
+            # Of what helmfile fills in there is no one place.
+            places.append(replace(at, route=(*at.route, "values", index)) if value == written[index] else None)
         elif file in files and texts:
             texts.append((workspace.data(file) or b"").decode("utf-8-sig", "replace"))
+            places.append(None)
         elif file in files:
             first.append(file)
-    return Release(name, namespace, chart, path, tuple(first), tuple(texts), tuple(map(_set, settings)))
+    return Release(
+        name, namespace, chart, path, tuple(first), tuple(texts), tuple(map(_set, settings)), inline_at=tuple(places)
+    )
 
 
 def _present(workspace: Workspace, path: str, files: list[str], notes: list[str]) -> tuple[str, ...]:

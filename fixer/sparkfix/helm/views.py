@@ -354,7 +354,7 @@ class ChartSources:
         texts = {at.path for at in self.values.inline_at if at is not None}
         inside = [one.place for one in self._traced(path, span, sources) if one.place and one.place.path in texts]
         if inside:
-            return f"the value stands in a text in {inside[0].path}:{inside[0].line} that is not read as values"
+            return f"the value stands in {inside[0].path}:{inside[0].line} in a form that is not edited"
         return "a template computes the value"
 
     # Places in files
@@ -386,9 +386,17 @@ class ChartSources:
                 at_line = document.source.position(begin.start)[0] == origin.place.line
                 if at_line and isinstance(node.value, str) and node.text() == shown:
                     others = [line for line in origin.lines if line != (self.files[path], number)]
-                    also = f"{others[0][0]}:{others[0][1]} (as rendered)" if others else ""
-                    return [ValuePart(origin.place.path, node, head, tail, also)]
+                    also = self._told(*others[0]) if others else ""
+                    inside = {file: name for name, file in self.files.items()}
+                    lines = frozenset((inside.get(file, ""), at) for file, at in others)
+                    return [ValuePart(origin.place.path, node, head, tail, also, (path, number), lines)]
         return []
+
+    def _told(self, file: str, number: int) -> str:
+        """The words for a line of a rendered file: the template line that prints it, if it is known."""
+        lines = self._mapped.files.get(file, ())
+        source = lines[number - 1].source if number <= len(lines) else None
+        return f"{source.path}:{source.line}" if source is not None else f"{file}:{number} (as rendered)"
 
     def _in_line(self, source: Source, text: str) -> Place | None:
         """The text in a line of a file; if it is not there, all from its key on; else the whole line without indent."""

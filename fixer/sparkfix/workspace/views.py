@@ -24,6 +24,7 @@ class ValuePart:
     """A scalar of a file that is printed into a rendered value, with the text that stands before and behind it there.
 
     `elsewhere` is another file and line that prints it, too, if there is one: a change would show there as well.
+    `line` is the file of the view and the line (from 1) that it is printed into, `others` are those besides.
     """
 
     path: str
@@ -31,6 +32,8 @@ class ValuePart:
     before: str = ""
     after: str = ""
     elsewhere: str = ""
+    line: tuple[str, int] = ("", 0)
+    others: frozenset[tuple[str, int]] = frozenset()
 
 
 class Sources(Protocol):

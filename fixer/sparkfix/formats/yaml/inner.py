@@ -6,11 +6,11 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sparkfix.formats.detect import may_hold_settings
+from sparkfix.formats.detect import VALUES, may_hold_settings
 from sparkfix.formats.yaml.compose import Composed, MappingNode, Node, ScalarNode, SequenceNode, style_of
 from sparkfix.formats.yaml.quoted import flow_scalar, folded_scalar
 from sparkfix.formats.yaml.text import YamlText
-from sparkfix.formats.yaml.walk import is_confidential, is_metadata, objects_of, where_of
+from sparkfix.formats.yaml.walk import is_confidential, is_metadata, kind_of, objects_of, value_of, where_of
 from sparkfix.text.placing import indented
 from sparkfix.text.source import SourceText
 
@@ -27,11 +27,13 @@ class InnerScalar:
 
 def inner_scalars(text: YamlText, taken: Collection[int], keys: Sequence[int]) -> Iterator[InnerScalar]:
     """The scalars of all documents that speak of Spark in several words, but for those that start at `taken` bytes and
-    those that hold one of some `keys` (bytes, in order)."""
+    those that hold one of some `keys` (bytes, in order). Texts of Helm values are among them whatever they speak of."""
     for document in text.documents:
+        values = _values_texts(text, document)
         for root, kind, prefix in objects_of(document.root):
-            seen: set[int] = set()
-            for node, name, route in _scalars(text, document, root, "", (), seen):
+            seen = {id(node) for node in values}
+            own = ((node, VALUES, route) for node, route in values.items()) if root is document.root else ()
+            for node, name, route in (*own, *_scalars(text, document, root, "", (), seen)):
                 start, end = text.start(document, node), text.end(document, node)
                 span = text.source.span(start, end)
                 index = bisect_left(keys, span.start)
@@ -39,6 +41,29 @@ def inner_scalars(text: YamlText, taken: Collection[int], keys: Sequence[int]) -
                     inner = scalar_source(text, node, start, end)
                     if inner is not None:
                         yield InnerScalar(inner, name, where_of((*prefix, *route), kind), is_confidential(kind))
+
+
+def _values_texts(text: YamlText, document: Composed) -> dict[ScalarNode, tuple[str, ...]]:
+    """The literal texts of values in an Argo CD Application, with the routes to them.
+
+    Argo CD reads `spec.source.helm.values`, and the same of each of `spec.sources`, as a values file.
+    """
+    named = text.masked.find("argoproj.io/", document.base, document.end) >= 0
+    if not named or kind_of(document.root) != "Application":
+        return {}
+    several, one = _at(document.root, "spec", "sources"), _at(document.root, "spec", "source")
+    items: list[Node] = several.value if isinstance(several, SequenceNode) else []
+    sources: list[tuple[tuple[str, ...], Node | None]] = [(("spec", "source"), one)]
+    sources += [(("spec", "sources", str(index)), item) for index, item in enumerate(items)]
+    texts = (((*route, "helm", "values"), _at(source, "helm", "values")) for route, source in sources)
+    return {node: route for route, node in texts if isinstance(node, ScalarNode) and node.style == "|"}
+
+
+def _at(node: Node | None, *names: str) -> Node | None:
+    """What stands under some keys of maps inside one another."""
+    for name in names:
+        node = value_of(node, name) if node is not None else None
+    return node
 
 
 def _scalars(

@@ -12,11 +12,13 @@ from sparkfix.formats.yaml.inner import scalar_source
 from sparkfix.formats.yaml.nodes import Origin
 from sparkfix.model import KubernetesObject, Node, Place, PropertyBlock, Span
 from sparkfix.text.source import SourceText
+from sparkfix.workspace.kustomize.kustomization import COMPONENT
 from sparkfix.workspace.kustomize.objects import EffectiveObject
 from sparkfix.workspace.kustomize.operations import Route, added_by, at, leading_to
 
 _PATCHES = ("patches", "patchesJson6902", "patchesStrategicMerge")
 BY = frozenset(_PATCHES)
+_KUSTOMIZATIONS = ("Kustomization", COMPONENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def pointing_inline(document: Document, item: EffectiveObject, effective: Node, 
 
 def meant_for(document: Document, block: PropertyBlock, item: EffectiveObject) -> bool:
     """Is a block of a file meant for an object, as far as the manifest or the patch that it stands in says?"""
-    around = [one for one in document.objects if one.span.covers(block.span) and one.kind != "Kustomization"]
+    around = [one for one in document.objects if one.span.covers(block.span) and one.kind not in _KUSTOMIZATIONS]
     if around:
         return is_part(min(around, key=lambda one: len(one.span)), item)
     texts = [text for text in _all_texts(document) if text.span.covers(block.span)]

@@ -175,10 +175,25 @@ class OverlaySources:
         part = self._part(item.path)
         if part is not None and (given := self._of_chart(item, part)):
             return part.view.sources.value(given)
-        own = self.property(item)
+        try:
+            own = self.property(item)
+        except Refused:
+            operand = self._operand(item)
+            if operand is None:
+                raise
+            return (operand,)
         if own.value != item.value:
             raise Refused(f"`{item.key}` is written as `{own.value}` in {own.path}, and changed on the way")
         return (own,)
+
+    def _operand(self, item: Property) -> ValuePart | None:
+        """The scalar that an operation of a JSON patch sets a property to, where no other one decides."""
+        if self._block_of(item).carrier == "properties text":
+            return None
+        for own in self._written(item.path, self._route_of(item)):
+            same = isinstance(own.node.value, str) and own.node.text() == item.value
+            return ValuePart(own.path, own.node) if own.editable and same else None
+        return None
 
     def node(self, path: str, node: Node) -> tuple[str, Node]:
         """The last file that writes this map, list or scalar. Raises `Refused`."""
