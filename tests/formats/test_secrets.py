@@ -6,7 +6,7 @@ import pytest
 
 from sparkfix.engine.prove import rendered_difference
 from sparkfix.formats.kubernetes.secrets import without_secrets
-from sparkfix.report.text import safe_text
+from sparkfix.report.text import safe_line, safe_text
 
 SECRET = """\
 apiVersion: v1
@@ -117,3 +117,28 @@ def test_only_secret_looking_values_are_hidden() -> None:
     assert text.count("***") == 5
     assert "    value: seen\n" in text
     assert safe_text("a: |\n  b\r\nc") == "a: |\n  b\r\nc"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'c = SparkConf().set("spark.hadoop.fs.s3a.secret.key", "hunter6").set("spark.executor.memory", "2Gi")',
+        "conf.set('spark.ui.token','hunter6')",
+        r'"c.set(\"spark.hadoop.fs.s3a.secret.key\", \"hunter6\")\n",',
+        '  "spark.x.password" -> "hunter6",',
+        "- --conf=spark.a.secret.key=hunter6",
+        "{name: spark.x.password, value: hunter6}",
+        "url = jdbc:mysql://root:hunter6@db/x",
+    ],
+)
+def test_a_line_hides_its_secret_in_every_language(line: str) -> None:
+    assert "hunter6" not in safe_line(line)
+    assert safe_line(line).startswith(line[:8])
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["image: registry:5000/a@sha256:abc", "uri: https://h:8080/a@b", "the value of `spark.a.secret.key` is", "a: b"],
+)
+def test_other_lines_stay_as_they_are(line: str) -> None:
+    assert safe_line(line) == line

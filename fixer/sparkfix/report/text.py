@@ -19,11 +19,14 @@ Sources = Callable[[str], "SourceText | None"]
 Shown = Callable[[str], str]
 """Gives the path that people see a file by."""
 
+# Behind the key a quote, perhaps escaped as often as texts stand in texts, and a sign: `=`, `:`, `,`, `->`, `=>`, or blanks.
 _VALUE = re.compile(
-    r"(?P<key>(?:" + SECRET_KEY.pattern + r")[\w.\-]*[\"']?(?:\s*,?\s*[\"']?value[\"']?\s*:\s*|\s*[=:]\s*|\s+))"
+    r"(?P<key>(?:" + SECRET_KEY.pattern + r")[\w.\-]*\\*[\"']?"
+    r"(?:\s*,?\s*\\*[\"']?value\\*[\"']?\s*:\s*|\s*(?:[=\-]>|[=:,])\s*|\s+))"
     r"(?P<value>\S.*)",
     re.IGNORECASE,
 )
+_USER = re.compile(r"(?<=://)[^/@\s:\"']*:[^/@\s\"']+(?=@)")
 _BLOCK = re.compile(r"[|>][+\-0-9]*\s*(?:#.*)?$")
 _NAMED = re.compile(r"(?:name|key)[\"']?\s*:\s*[\"']?[^\s\"']*(?:" + SECRET_KEY.pattern + r")", re.IGNORECASE)
 _ITS_VALUE = re.compile(r"(?P<key>\bvalue[\"']?\s*:\s*)(?P<value>\S.*)")
@@ -40,8 +43,9 @@ def plain(text: str, style: str) -> str:
 
 
 def safe_line(line: str) -> str:
-    """A source line with the values of secret-looking keys (Spark's own redaction pattern) taken out."""
-    return _VALUE.sub(lambda match: match["key"] + "***", line)
+    """A source line with the values of secret-looking keys (Spark's own redaction pattern), and who logs in to a URL,
+    taken out."""
+    return _VALUE.sub(lambda match: match["key"] + "***", _USER.sub("***", line))
 
 
 def safe_text(text: str) -> str:
