@@ -212,3 +212,16 @@ patches:
     assert ran.code == 0, ran.out + ran.err
     assert "        spark.eventLog.dir=s3a://new\n" in inline.read_text()
     assert "    spark.eventLog.dir: s3a://new\n" in (inline.parents[2] / "base/app.yaml").read_text()
+
+
+def test_an_operation_of_a_json_patch_is_set_with_the_base(layers: Path, sparkfix: Run) -> None:
+    patch = (
+        "resources: [../../base]\npatches:\n- target: {kind: SparkApplication}\n  patch: |-\n    - op: replace\n"
+        "      path: /spec/sparkConf/spark.eventLog.dir\n      value: s3a://patched\n"
+    )
+    (layers / "overlays/prod/kustomization.yaml").write_text(patch)
+    ran = sparkfix("set", "spark.eventLog.dir=s3a://new", "k")
+    assert ran.code == 0
+    assert (layers / "overlays/prod/kustomization.yaml").read_text() == patch.replace("s3a://patched", "s3a://new")
+    assert "    spark.eventLog.dir: s3a://new\n" in (layers / "base/app.yaml").read_text()
+    assert "not read" not in ran.out

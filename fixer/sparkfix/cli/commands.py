@@ -210,7 +210,7 @@ def _unread(applied: Applied, codemod: Codemod, words: Sequence[bytes]) -> Seque
     """Where what a codemod is about stands in texts that are not read."""
     if codemod.kind is not None:
         return unread_resources(applied.workspace, codemod.kind, words)
-    return unread_places(applied.workspace, codemod.key)
+    return unread_places(applied.workspace, codemod.key, codemod.value)
 
 
 def _left_out(applied: Applied, unread: int) -> str:
@@ -268,8 +268,8 @@ def set_property(
     delivery = Delivery(dry_run, commit, branch, message, allow_dirty)
     rendering = Rendering(not no_render, tuple(values or ()), cached=not no_cache)
     _codemod(
-        Codemod(rule, key, conditions, asked, kind), paths, delivery, rendering, spark_version, stdin_filename, strict,
-        exit_zero, no_color, quiet,
+        Codemod(rule, key, conditions, asked, kind, value), paths, delivery, rendering, spark_version, stdin_filename,
+        strict, exit_zero, no_color, quiet,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from sparkfix.engine.codemod import UNDER_CONDITIONS, AllOf, Holds, beside_for, 
 from sparkfix.engine.localize import localized, value_set
 from sparkfix.engine.printed import Printed, printed
 from sparkfix.engine.rendered import Rendered
+from sparkfix.engine.unit import findings_of
 from sparkfix.model import (
     Add,
     Change,
@@ -24,6 +25,7 @@ from sparkfix.model import (
     Property,
     Refused,
     Rule,
+    SetField,
     SetValue,
     Workload,
     path_of,
@@ -48,7 +50,7 @@ class Codemod:
     """A codemod on request: its rule (that tells all places, see `codemod.set_rule`), the property, and the condition.
 
     `add` makes the finding that asks for the property beside another one, where workloads that lack it are to get it.
-    With a `kind` it is about a field of such resources, and `key` is its path.
+    With a `kind` it is about a field of such resources, and `key` is its path. `value` is what it sets, if it sets one.
     """
 
     rule: Rule
@@ -56,6 +58,7 @@ class Codemod:
     where: AllOf
     add: Callable[[Property], Finding] | None = None
     kind: str | None = None
+    value: str | None = None
 
 
 @dataclass
@@ -75,6 +78,7 @@ class RenderedCodemod:
         """The findings that count, with what must be changed, and those that must not be made blocked."""
         found = [own for finding in findings if (own := self._judged(workspace, scope, finding)) is not None]
         found += self._packed(workspace, scope)
+        found += self._of_operations(workspace, scope)
         add = self.codemod.add
         if add is None or not any(not one.view.derived for one in self._shown(workspace, scope)):
             return found
@@ -96,6 +100,24 @@ class RenderedCodemod:
                     if own is not None and own.primary.path in workspace.target_set:
                         known = found.setdefault((own.message, own.places), own)
                         found[own.message, own.places] = replace(known, views=(*known.views, one.view.name))
+        return list(found.values())
+
+    def _of_operations(self, workspace: Workspace, scope: Scope) -> list[Finding]:
+        """What operations of JSON patches set the property to in overlays, which no file shows as a property."""
+        found: dict[tuple[str, int], Finding] = {}
+        for one in self._shown(workspace, scope):
+            asked = one.view.chart is None and not one.view.derived
+            for finding in findings_of(self.codemod.rule, one.subjects, {}, None) if asked else ():
+                own = localized(finding, one.view) if finding.listed else None
+                changes = own.fixes[0].changes if own is not None else ()
+                # In charts and in files that hold the property as such it is found as it is written.
+                if own is None or not all(isinstance(change, SetField) for change in changes) or not changes:
+                    continue
+                if any(workspace.chart_of(path_of(change)) is not None for change in changes):
+                    continue
+                place = path_of(changes[0]), start_of(changes[0])
+                views = (*found[place].views, one.view.name) if place in found else (one.view.name,)
+                found[place] = replace(own, views=tuple(dict.fromkeys(views)))
         return list(found.values())
 
     def _additions(self, workspace: Workspace, scope: Scope, add: Callable[[Property], Finding]) -> Iterator[Finding]:

@@ -23,11 +23,12 @@ _COMMENT = re.compile(r"(?:^|\s)#")
 _REACH = 40
 
 
-def unread_places(workspace: Workspace, key: str) -> tuple[Unread, ...]:
+def unread_places(workspace: Workspace, key: str, value: str | None = None) -> tuple[Unread, ...]:
     """All places in the targets' text where `key` stands as a word of its own and is no property that was read.
 
     Comments, the prose between template bodies, schemas of custom resources, and words that Spark hands to the
-    application are left out. In the order of the files and their text.
+    application are left out, and so are operations of JSON patches that set it to `value`, the one that is wanted. In
+    the order of the files and their text.
     """
     if not key.isascii():
         return ()
@@ -36,7 +37,8 @@ def unread_places(workspace: Workspace, key: str) -> tuple[Unread, ...]:
     for path in workspace.targets:
         document = workspace.document(path) if workspace.mentions(path, (key.encode(),)) else None
         if document is not None:
-            found.extend(_in_document(document, key, word))
+            done = [] if value is None else list(_pointers(document, value))
+            found.extend(_in_document(document, key, word, done))
     return tuple(found)
 
 
@@ -63,9 +65,20 @@ def unread_resources(workspace: Workspace, kind: str, words: Sequence[bytes] = (
     return tuple(found)
 
 
-def _in_document(document: Document, key: str, word: re.Pattern[str]) -> Iterator[Unread]:
+def _pointers(document: Document, value: str) -> Iterator[Span]:
+    """The paths of the operations that add or replace something by a value, also in the texts inside a document."""
+    for operation in (one for root in document.nodes for one in root.items()):
+        path, own = operation.get("path"), operation.get("value")
+        sets = operation.text("op") in ("add", "replace")
+        if sets and path is not None and own is not None and isinstance(own.value, str) and own.text() == value:
+            yield path.span
+    for inner in document.nested:
+        yield from _pointers(inner, value)
+
+
+def _in_document(document: Document, key: str, word: re.Pattern[str], done: Sequence[Span]) -> Iterator[Unread]:
     source = document.source
-    read = sorted(item.key_span for block in document.blocks for item in block.all(key))
+    read = sorted((*done, *(item.key_span for block in document.blocks for item in block.all(key))))
     left = [match for match in word.finditer(source.folded) if not _in(read, source.span(*match.span()))]
     if not left:
         return
