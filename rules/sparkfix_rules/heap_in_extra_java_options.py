@@ -8,7 +8,8 @@ allowed to specify max heap memory settings (was '-Xmx2g'). Use spark.executor.m
 
 Looked at are the extra options of both, the default options of drivers, and `--driver-java-options`. Left alone are
 `-Xms`, `-Xss`, `spark.executor.defaultJavaOptions`, which Spark lets through, options of daemons (`SPARK_DAEMON_JAVA_OPTS`),
-and those that code gives a driver, whose JVM may run already.
+those that code gives a driver, whose JVM may run already, and those of an operator's resource that do not count since
+its `sparkConf` or a field of it wins.
 
 Fix safety: safe, as nothing starts with it. The memory is set to the size where nothing else sets it. Display-only where
 the size is not spelt out with a unit.
@@ -32,6 +33,7 @@ from sparkfix.api import (
     SetValue,
     Workload,
     arguments,
+    contests,
     javaoptions,
     rule,
     settings,
@@ -42,7 +44,8 @@ from sparkfix.api import (
 def heap_in_extra_java_options(workload: Workload) -> Iterator[Finding]:
     for block, item in settings.in_effect(workload):
         late = item.key.startswith("spark.driver.") and not settings.given_at_launch(block)
-        if item.key in javaoptions.MEMORY_OF and javaoptions.FLAG in item.value and not late:
+        holds = item.key in javaoptions.MEMORY_OF and javaoptions.FLAG in item.value
+        if holds and not late and not contests.outvoted(workload, item):
             yield _finding(settings.written_name(block, item), item.place("is refused here"), _fix(workload, item))
     for option, key, value in arguments.settings_of(workload):
         if key in javaoptions.MEMORY_OF and javaoptions.FLAG in value:
