@@ -133,8 +133,11 @@ def without_actions(text: str) -> str:
 
 
 def property_at(workload: Workload, word: Word) -> Property | None:
-    """The property whose value a word holds, if it is one that a format found."""
-    for block in workload.blocks:
+    """The property whose value a word holds, if it is one that a format found.
+
+    Words of a pod's other containers are among a workload's commands, their properties only among its neighbours.
+    """
+    for block in (*workload.blocks, *workload.neighbours):
         for item in block.properties:
             if item.path == workload.path and word.span.covers(item.value_span):
                 return item

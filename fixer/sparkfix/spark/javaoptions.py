@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from sparkfix.model import Workload
+from sparkfix.model import PropertyBlock, Workload
 from sparkfix.spark import arguments, networking
 
 MEMORY_OF = {
@@ -43,3 +43,15 @@ def memory_is_set(workload: Workload, key: str) -> bool:
             return True
     owners = (block.owner.node for block in workload.blocks if block.owner is not None)
     return any(owner.text("spec", *route, role, "memory") for owner in owners for route in ((), ("template",)))
+
+
+def memory_is_set_by_other_words(workload: Workload, block: PropertyBlock, key: str) -> bool:
+    """Do other words of the block's file set the memory, which one command may have as well?
+
+    In a script an array or a variable of options is a block of its own, whatever command it is handed to. The words of
+    a manifest's container are all known.
+    """
+    if not block.on_command_line or block.owner is not None:
+        return False
+    others = (other for other in workload.neighbours if other.path == block.path and other.owner is None)
+    return any(other.on_command_line and other.all(key) for other in others)
