@@ -9,12 +9,15 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sparkfix.engine.verify import verify
 from sparkfix.formats.document import Document
 from sparkfix.formats.reading import open_document
 from sparkfix.formats.render import render
 from sparkfix.model import Add, Change, CommentOut, Edit, Property, Refused, Remove, RenameKey, SetValue
 from sparkfix.text.edits import splice
 from sparkfix.text.source import SourceText
+from sparkfix.workspace.store import MemoryStore
+from sparkfix.workspace.workspace import Workspace
 
 WORKFLOW = """\
 apiVersion: argoproj.io/v1alpha1
@@ -81,6 +84,53 @@ def test_each_change_in_a_nested_manifest(change: object, old: str, new: str) ->
 def test_the_last_line_of_a_block_scalar_is_removed_with_its_indent() -> None:
     item = found(opened(WORKFLOW), "spark.b")
     assert after(WORKFLOW, Remove(item)) == WORKFLOW.replace('              spark.b: "2"\n', "")
+
+
+LAST = """\
+kind: ConfigMap
+data:
+  body: "{\\"conf\\": {\\"spark.a\\": \\"1\\"}, \\"n\\": 1}"
+  job.json: |
+    {"conf": {"spark.b": "2"},
+     "n": 1}
+  values.yaml: |
+    sparkConf:
+      spark.c: "3"
+    n: 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "old", "new"),
+    [
+        ("spark.a", '\\"spark.a\\": \\"1\\"', ""),
+        ("spark.b", '"spark.b": "2"', ""),
+        ("spark.c", 'sparkConf:\n      spark.c: "3"', "sparkConf: {}"),
+    ],
+)
+def test_the_last_setting_of_a_text_may_go(key: str, old: str, new: str) -> None:
+    change = Remove(found(opened(LAST), key))
+    assert proven(LAST, change, after(LAST, change)) == LAST.replace(old, new)
+
+
+@pytest.mark.parametrize("key", ["spark.a", "spark.b", "spark.c"])
+@pytest.mark.parametrize(("old", "new"), [("1", "2"), ("n", "m"), ("onf", "onfig"), ("{}", "1")])
+def test_what_a_text_says_besides_its_last_setting_stays(key: str, old: str, new: str) -> None:
+    change = Remove(found(opened(LAST), key))
+    lines = after(LAST, change).splitlines(keepends=True)
+    first = next(index for index, line in enumerate(lines) if "{}" in line)
+    last = next(index for index, line in enumerate(lines) if index >= first and "1" in line)
+    text = "".join(lines[first : last + 1])
+    changed = "".join([*lines[:first], text.replace(old, new), *lines[last + 1 :]])
+    with pytest.raises(Refused, match="the result would"):
+        proven(LAST, change, changed)
+
+
+def proven(text: str, change: Change, result: str) -> str:
+    """The result that is taken for what a change made, if it is proven."""
+    files = Workspace(MemoryStore({"a.yaml": text.encode()}), ("a.yaml",), named=frozenset({"a.yaml"}))
+    verify(files, files.with_edits({"a.yaml": result.encode()}), [change], {"a.yaml": list(render(change))})
+    return result
 
 
 def test_crlf_stays() -> None:

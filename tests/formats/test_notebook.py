@@ -152,6 +152,68 @@ def test_each_change_of_each_setting_is_proven_or_refused(text: str) -> None:
     assert made > 40
 
 
+COMMAND = [
+    "import os\n",
+    "!spark-submit --conf spark.k=1 \\\n",
+    "  --conf spark.l=é x.py\n",
+    "if os:\n",
+    "    out = !spark-submit --conf spark.m=1 \\\n",
+    "      y.py\n",
+    "print(out)",
+]
+
+
+def proven(text: str, change: Change, result: str | None = None) -> list[Any]:
+    """The source of the first cell after a change, which is proven; or `result` is taken for what the change made."""
+    files = Workspace(MemoryStore({"a.ipynb": text.encode()}), ("a.ipynb",), named=frozenset({"a.ipynb"}))
+    edits = list(render(change))
+    made = splice(text.encode(), edits).decode() if result is None else result
+    verify(files, files.with_edits({"a.ipynb": made.encode()}), [change], {"a.ipynb": edits})
+    return list(sources(made)[0])
+
+
+@pytest.mark.parametrize(
+    ("key", "change", "line", "written"),
+    [
+        ("spark.k", lambda one: SetValue(one, "22"), 1, ["!spark-submit --conf spark.k=22 \\\n"]),
+        ("spark.k", Remove, 1, ["!spark-submit \\\n"]),
+        ("spark.l", lambda one: SetValue(one, "22"), 2, ["  --conf spark.l=22 x.py\n"]),
+        ("spark.l", lambda one: RenameKey(one, "spark.long"), 2, ["  --conf spark.long=é x.py\n"]),
+        ("spark.m", lambda one: SetValue(one, "22"), 4, ["    out = !spark-submit --conf spark.m=22 \\\n"]),
+        ("spark.m", Remove, 4, ["    out = !spark-submit \\\n"]),
+    ],
+)
+@pytest.mark.parametrize("python", [[], ["\n", "conf.set('spark.z', 1)"]])
+def test_a_command_for_the_shell_is_edited(
+    key: str, change: Any, line: int, written: list[str], python: list[str]
+) -> None:
+    text = notebook(code([*COMMAND[:-1], COMMAND[-1] + "".join(python[:1]), *python[1:]]))
+    old = sources(text)[0]
+    assert proven(text, change(found(opened(text), key))) == [*old[:line], *written, *old[line + 1 :]]
+
+
+def test_the_only_setting_of_a_command_may_go() -> None:
+    text = notebook(code(["!spark-submit --conf spark.k=1 x.py\n"]))
+    assert proven(text, Remove(found(opened(text), "spark.k"))) == ["!spark-submit x.py\n"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("import os", "import us"),
+        ("if os:", "if us:"),
+        ("out = !", "put = !"),
+        (" y.py", " z.py"),
+        ("    out", "  out"),
+    ],
+)
+def test_what_stands_around_a_command_must_stay(old: str, new: str) -> None:
+    text = notebook(code(COMMAND))
+    change = SetValue(found(opened(text), "spark.m"), "22")
+    with pytest.raises(Refused, match="would differ in more than the intended place"):
+        proven(text, change, after(text, change).replace(old, new))
+
+
 def test_a_notebook_in_another_language_is_not_read_as_python() -> None:
     text = notebook(code(["SET spark.no=1\n", 'spark.conf.set("spark.no", "1")']), language="sql")
     assert opened(text).blocks == ()

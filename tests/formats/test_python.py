@@ -289,6 +289,36 @@ def test_what_is_not_a_literal_of_its_own_cannot_be_set(text: str, value: str) -
         render(SetValue(item, "9"))
 
 
+SHARED = 'M = "2g"\nc = SparkConf().set("spark.a", M).set("spark.b", M)\nd = {"spark.c": M, "spark.d": "1"}\n'
+
+
+@pytest.mark.parametrize("constants", [SHARED, SHARED.replace("d = ", "# "), SHARED + "print(M)\n"])
+@pytest.mark.parametrize(
+    ("change", "old", "new"),
+    [
+        (Remove, '.set("spark.a", M)', ""),
+        (lambda one: RenameKey(one, "spark.x"), '"spark.a"', '"spark.x"'),
+        (lambda one: Add(one, "spark.x", "1"), '("spark.a", M)', '("spark.a", M).set("spark.x", "1")'),
+    ],
+)
+def test_a_setting_may_go_or_change_its_name_where_a_constant_gives_its_value(
+    constants: str, change: Callable[[Property], Change], old: str, new: str
+) -> None:
+    made = change(found(opened(constants), "spark.a"))
+    result = after(constants, made)
+    assert result == constants.replace(old, new)
+    files = Workspace(MemoryStore({"a.py": constants.encode()}), ("a.py",), named=frozenset({"a.py"}))
+    verify(files, files.with_edits({"a.py": result.encode()}), [made], {"a.py": list(render(made))})
+    other = files.with_edits({"a.py": result.replace("2g", "3g").encode()})
+    with pytest.raises(Refused, match="the result would"):
+        verify(files, other, [made], {"a.py": list(render(made))})
+
+
+def test_a_constant_that_others_use_is_not_written() -> None:
+    with pytest.raises(Refused, match="its value is the constant `M`, which is used elsewhere, too"):
+        render(SetValue(found(opened(SHARED), "spark.a"), "3g"))
+
+
 @pytest.mark.parametrize(
     "text",
     [

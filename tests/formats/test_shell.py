@@ -12,8 +12,11 @@ from command_files import after, found, opened, settings_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sparkfix.engine.verify import verify
 from sparkfix.formats.render import render
 from sparkfix.model import Add, Change, CommentOut, Refused, Remove, RenameKey, SetValue
+from sparkfix.workspace.store import MemoryStore
+from sparkfix.workspace.workspace import Workspace
 
 JOB = """\
 #!/bin/bash
@@ -306,6 +309,29 @@ def test_a_template_of_a_script() -> None:
     }
     assert [arm.condition for arm in found(document, "spark.a").guard] == ["if .Values.x"]
     assert [item.templated for block in document.blocks for item in block.properties] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", 'x = "spark-submit --conf spark.a=1 {{ params.x }} x.py"\n'),
+        ("a.py", 'x = "spark-submit --conf spark.a=1 {% if y %}-v {% endif %}x.py"\n'),
+        ("templates/a.yaml", "args:\n- |\n  spark-submit --conf spark.a=1 {{ .Values.x }} x.py\n"),
+        ("templates/a.yaml", "args:\n- |\n  spark-submit --conf spark.a=1 {{- if .Values.x }} -v{{ end }} x.py\n"),
+    ],
+)
+def test_what_a_template_prints_as_words_of_its_own_leaves_those_before_it_alone(path: str, text: str) -> None:
+    change = SetValue(found(opened(text, path), "spark.a"), "2")
+    result = after(text, change, path)
+    assert result == text.replace("spark.a=1", "spark.a=2")
+    files = Workspace(MemoryStore({path: text.encode()}), (path,), named=frozenset({path}))
+    verify(files, files.with_edits({path: result.encode()}), [change], {path: list(render(change))})
+
+
+def test_what_a_template_prints_without_a_blank_joins_the_word_before_it() -> None:
+    path, text = "templates/a.yaml", "args:\n- |\n  spark-submit --conf spark.a=1 {{- .Values.x }} x.py\n"
+    with pytest.raises(Refused, match="what the template prints behind its value joins it"):
+        after(text, SetValue(found(opened(text, path), "spark.a"), "2"), path)
 
 
 def test_what_is_not_understood_is_told() -> None:

@@ -184,3 +184,24 @@ def test_flow_maps_in_arms_of_one_line_are_understood() -> None:
 )  # fmt: skip
 def test_what_is_rendered_behind_a_value(behind: str, expected: bool) -> None:
     assert goes_on(parse("a=1" + behind), "a=1" + behind, 3) is expected
+
+
+@pytest.mark.parametrize(
+    ("behind", "expected"),
+    [
+        (" {{ .x }} y", False),
+        ("\t{{ .x }}", False),
+        (" {{- .x }}", True),
+        (" {{- if .x }} y{{ end }}", False),
+        (" {{- if .x }}y{{ end }}", True),
+        (" {{- if .x }}{{ end }} y", False),
+        (" {{- if .x -}} y{{ end }}", True),
+        (" {{- if .x -}}{{ end -}} y", True),
+        ("\n{{- .x }}", True),
+        ("\n{{ .x }}", False),
+    ],
+)
+def test_what_is_rendered_behind_a_word(behind: str, expected: bool) -> None:
+    template = parse("a=1" + behind)
+    goes_on(template, "a=1" + behind, 3)
+    assert goes_on(template, "a=1" + behind, 3, " \t\r\n") is expected

@@ -36,6 +36,8 @@ from sparkfix.text.source import SourceText
 
 _PROPERTIES = "\0properties"
 _SCRIPT = "\0script"
+# Languages that are compared as plain data.
+_DATA = ("yaml", "json")
 
 
 @dataclass
@@ -75,12 +77,15 @@ class _Text:
 
 
 def _read_as(name: str, text: str) -> list[Any] | None:
-    """What a text says if it is taken for one in a language; None where it is in none that is compared as a whole."""
+    """What a text says if it is taken for one in a language, with all that it holds; None where it is in none that is
+    compared as a whole, or is not well written."""
     own = language(name)
-    if own.rest is None:
+    if own.rest is None and name not in _DATA:
         return None
     document = own.read(SourceText("", text.encode("utf-8", "surrogateescape")), Context(lambda *_: None))
-    return [own.rest(document)]
+    if own.rest is None and document.problems:
+        return None
+    return _roots(document, _Context(set(), set(), set(), [], [], []))
 
 
 def trees_of(document: Document, changes: Sequence[Change]) -> tuple[Any, ...]:

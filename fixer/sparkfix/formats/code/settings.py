@@ -21,7 +21,7 @@ class Value:
     `slot` is its range, with how another text is written there; `literal` the string that it is, in its language's own
     terms. `locked` says why its text cannot be edited. Computed parts of a `templated` text are written between `{{` and
     `}}` with the code that computes them. `elsewhere` is the literal that gives it where that is a constant, whose node is
-    `constant`.
+    `constant`; `shared` says why no other text can be written there though the setting itself may change.
     """
 
     text: str
@@ -31,6 +31,7 @@ class Value:
     literal: Any = None
     elsewhere: Slot | None = None
     constant: Any = None
+    shared: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def setting(source: SourceText, key: Value, value: Value, place: Spot, pattern: 
         return pattern.made.format(key.slot.write(new_key), value.slot.write(new_value))
 
     kept = "the constant that gives its value would be left over" if value.elsewhere is not None else ""
-    slot: Slot | str = value.elsewhere or value.locked or value.slot
+    slot: Slot | str = value.elsewhere or value.locked or value.shared or value.slot
     elsewhere = value.elsewhere
     return Property(
         path=source.path,

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from sparkfix.formats.helm.lexer import Action, Template
 
 GOES_ON = "its value goes on in the next line"
+PRINTED_BEHIND = "what the template prints behind its value joins it"
 PARTLY = "a condition of the template begins or ends inside its value"
 JOINED = "the template joins its line to the one above"
 
@@ -63,10 +64,10 @@ def closed_end(template: Template, text: str, start: int, end: int) -> int:
     return end if foreign else position
 
 
-def goes_on(template: Template, text: str, end: int) -> bool:
-    """May what is rendered behind `end`, where a value ends, stand on the same line as the value?
+def goes_on(template: Template, text: str, end: int, ends: str = "\n") -> bool:
+    """May what is rendered behind `end`, where a value ends, join the value, which one of the characters `ends` closes?
 
-    All ways through the branches that follow are tried, up to the first line break that is left, or to text.
+    All ways through the branches that follow are tried, up to the first such character that is left, or to text.
     """
     if not template.actions:
         return False
@@ -74,15 +75,16 @@ def goes_on(template: Template, text: str, end: int) -> bool:
     trimmed = last is not None and last.trims_right
     if not trimmed and template.at(_past_blanks(text, end)) is None:
         return False
-    return _joins(template, text, (end, trimmed))
+    return _joins(template, text, (end, trimmed), ends)
 
 
-def _joins(template: Template, text: str, first: Here) -> bool:
-    """Can text be rendered from a place on before a line break is? Places that were looked at are remembered."""
-    known, stack = template.joining, [first]
+def _joins(template: Template, text: str, first: Here, ends: str) -> bool:
+    """Can text be rendered from a place on before one of the characters `ends` is? Places that were looked at are
+    remembered."""
+    known, stack = template.joining.setdefault(ends, {}), [first]
     while stack:
         here = stack[-1]
-        following = [] if here in known else _following(template, text, here)
+        following = [] if here in known else _following(template, text, here, ends)
         if isinstance(following, bool):
             known[here] = following
         unknown = [] if here in known else [each for each in following if each not in known]  # type: ignore[union-attr]
@@ -95,12 +97,12 @@ def _joins(template: Template, text: str, first: Here) -> bool:
     return known[first]
 
 
-def _following(template: Template, text: str, here: Here) -> list[Here] | bool:
-    """Where rendering may go on from a place without a line break, or whether text follows there."""
+def _following(template: Template, text: str, here: Here, ends: str) -> list[Here] | bool:
+    """Where rendering may go on from a place without one of the characters `ends`, or whether text follows there."""
     position, trimmed = here
     stop = _past_blanks(text, position)
     action = template.at(stop)
-    breaks = not trimmed and "\n" in text[position:stop]
+    breaks = not trimmed and any(char in ends for char in text[position:stop])
     if action is None:
         return not breaks and stop < len(text)
     if breaks and not action.trims_left:

@@ -97,7 +97,7 @@ class Template:
         return self.actions[index] if index >= 0 and offset < self.actions[index].end else None
 
     @cached_property
-    def joining(self) -> dict[tuple[int, bool], bool]:
+    def joining(self) -> dict[str, dict[tuple[int, bool], bool]]:
         """What `extent` has found out about the text behind places of this template."""
         return {}
 

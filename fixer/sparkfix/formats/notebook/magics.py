@@ -7,7 +7,7 @@ IPython's "Built-in magic commands", sparkmagic's `%%configure`, `%%sql`, `%%loc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sparkfix.text.placing import placed
@@ -23,22 +23,23 @@ _ENDINGS = {
 _LANGUAGES = frozenset(("python", "pyspark", "scala", "sh", "sql", "r", "md", "fs", "run"))
 _LINE = re.compile(
     r"(?m)^[ \t]*(?:(?P<shell>!)|%%?[A-Za-z]|\?)(?:[^\n\\]|\\[^\n]|\\\n)*$"
-    r"|^[ \t]*[\w.,\[\]]+[ \t]*=[ \t]*[!%][^\n]*$|^[ \t]*[\w.]+\?+[ \t]*$"
+    r"|^[ \t]*[\w.,\[\]]+[ \t]*=[ \t]*(?:(?P<captured>!)|%)(?:[^\n\\]|\\[^\n]|\\\n)*$|^[ \t]*[\w.]+\?+[ \t]*$"
 )
 _SIGN = re.compile(r"[^\n]")
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a cell's text with the ending of files of its language."""
+    """A part of a cell's text with the ending of files of its language; `unread` is what it says if it is not read."""
 
     source: SourceText
     ending: str
+    unread: str
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What a cell holds to read, and its lines that are not read as its language."""
+    """What a cell holds to read, and its lines that are in no language, without the commands among its parts."""
 
     parts: tuple[Part, ...]
     others: str
@@ -55,10 +56,16 @@ def parts_of(cell: SourceText, ending: str) -> Parts:
         return Parts((), cell.text(0, len(text)))
     body = part_of(cell, begin, len(text)) if begin else cell
     if own != ".py":
-        return Parts((Part(body, own),), cell.text(0, begin))
-    masked, lines = _masked(body)
-    shells = tuple(Part(part, ".sh") for part in _shell_lines(body))
-    return Parts((Part(masked, own), *shells), cell.text(0, begin) + lines)
+        return Parts((_part(body, own),), cell.text(0, begin))
+    lines = list(_LINE.finditer(body.folded))
+    shells = [_part(part_of(body, _command(line), line.end()), ".sh") for line in lines if _command(line) >= 0]
+    others = "\n".join(_without_command(body, line) for line in lines)
+    unread = _LINE.sub("", body.text(0, len(body.folded)))
+    return Parts((Part(_masked(body, lines), own, unread), *shells), cell.text(0, begin) + others)
+
+
+def _part(source: SourceText, ending: str) -> Part:
+    return Part(source, ending, source.text(0, len(source.folded)))
 
 
 def _names_language(first: re.Match[str]) -> bool:
@@ -74,18 +81,21 @@ def _same(text: str) -> str:
     return text
 
 
-def _masked(source: SourceText) -> tuple[SourceText, str]:
-    """The text with statements that do nothing in the place of magic lines, each as long as they are; and those lines."""
-    data, lines = bytearray(source.data), []
-    for found in _LINE.finditer(source.folded):
-        lines.append(source.text(*found.span()))
+def _masked(source: SourceText, lines: Sequence[re.Match[str]]) -> SourceText:
+    """The text with statements that do nothing in the place of magic lines, each as long as they are."""
+    data = bytearray(source.data)
+    for found in lines:
         blanks = len(found[0]) - len(found[0].lstrip(" \t"))
         filler = found[0][:blanks] + "0" + _SIGN.sub("#", found[0][blanks + 1 :])
         data[found.start() : found.end()] = filler.encode("ascii")
-    return (replace(source, data=bytes(data)) if lines else source), "\n".join(lines)
+    return replace(source, data=bytes(data)) if lines else source
 
 
-def _shell_lines(source: SourceText) -> Iterator[SourceText]:
-    for found in _LINE.finditer(source.folded):
-        if found["shell"]:
-            yield part_of(source, found.end("shell"), found.end())
+def _command(line: re.Match[str]) -> int:
+    """Where a magic line's command for the shell begins, behind its `!`; -1 if it has none."""
+    return max(line.end("shell"), line.end("captured"))
+
+
+def _without_command(source: SourceText, line: re.Match[str]) -> str:
+    """What a magic line says besides a command for the shell, which is a part of its own."""
+    return source.text(line.start(), line.end() if _command(line) < 0 else _command(line))

@@ -22,12 +22,14 @@ def read_notebook(source: SourceText, context: Context) -> Document:
         return Document(source, problems=(Problem(source.path, "not a notebook: not JSON"),), language="notebook")
     ending = _ENDINGS.get(_language(source), ".py")
     nested: list[Nested] = []
-    others: dict[int, str] = {}
+    others: dict[int, list[str]] = {}
     for cell in cells:
         parts = parts_of(cell.source, ending)
         documents = [context.read_inner(part.source, "cell" + part.ending) for part in parts.parts]
         if any(document is not None for document in documents):
-            others[cell.number] = parts.others
+            read = zip(parts.parts, documents, strict=True)
+            unread = (part.unread for part, document in read if document is None)
+            others[cell.number] = [parts.others, *unread]
         nested.extend(Nested(document, f"cell {cell.number}") for document in documents if document is not None)
     return with_nested(Document(source, language="notebook", syntax=others), nested)
 
@@ -45,7 +47,7 @@ def _language(source: SourceText) -> str:
 
 
 def rest_of_notebook(document: Document) -> Any:
-    """What a notebook says besides the cells that are read, of which only the lines of other languages are kept."""
+    """What a notebook says besides the parts of cells that are read, which are compared in their own languages."""
     if document.syntax is None:
         return None
     data = json.loads(document.source.text(0, len(document.source.folded)))

@@ -23,6 +23,20 @@ class Syntax:
     omitted: Omitted
 
 
+@dataclass(frozen=True, eq=False)
+class _Apart:
+    """A literal whose text is compared elsewhere: read on its own, or the value of the one setting that takes it.
+
+    It equals the same literal where it is not compared elsewhere, as before a change that leaves it one setting."""
+
+    literal: object
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Apart) or self.literal == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 def rest_of(syntax: Syntax) -> object:
     """A value that is the same for two modules that differ in their settings only."""
     return _plain(syntax.module, syntax.omitted)
@@ -40,14 +54,9 @@ def _plain(node: Any, omitted: Omitted) -> object:
     name = type(node).__name__
     if name in _BLANKS:
         return None
-    if node in omitted.literals:
-        return (name, "\0text")
-    parts = [name]
-    found: list[object] = [*parts]
-    for field in fields(node):
-        if field.name not in _OF_THE_TEXT:
-            found.append(_plain(getattr(node, field.name), omitted))
-    return tuple(found)
+    own = (field.name for field in fields(node) if field.name not in _OF_THE_TEXT)
+    found = (name, *(_plain(getattr(node, each), omitted) for each in own))
+    return _Apart(found) if node in omitted.literals else found
 
 
 def _items(nodes: Sequence[Any], omitted: Omitted) -> tuple[object, ...]:

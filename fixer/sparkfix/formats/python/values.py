@@ -75,9 +75,11 @@ class Values:
         slot = self._slot(node, quotes)
         if value.templated:
             return self._computed(node, quotes, f"it is the variable `{name}`")
-        if value.locked or self._mentions(name) != 2:
-            reason = value.locked or f"it is the constant `{name}`, which is used elsewhere, too"
-            return Value(value.text, slot, locked=reason, constant=literal)
+        if self._mentions(name) != 2:
+            shared = f"its value is the constant `{name}`, which is used elsewhere, too"
+            return Value(value.text, slot, constant=literal, shared=shared)
+        if value.locked:
+            return Value(value.text, slot, locked=value.locked, constant=literal)
         return Value(value.text, slot, literal=None, elsewhere=value.slot, constant=literal)
 
     def _parts(self, node: Any, quotes: Quotes) -> Value:

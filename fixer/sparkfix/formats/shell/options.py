@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from sparkfix.formats.helm.extent import GOES_ON, PARTLY, goes_on, whole
+from sparkfix.formats.helm.extent import PARTLY, PRINTED_BEHIND, goes_on, whole
 from sparkfix.formats.helm.lexer import Template
 from sparkfix.formats.shell.entries import FlagEntry, SettingEntry
 from sparkfix.formats.shell.layout import Place
@@ -21,6 +21,7 @@ _SETTING = re.compile(r"(?P<prefix>--conf=|-D|)(?P<key>spark\.[A-Za-z][^\s=\"';,
 _ANY_SETTING = re.compile(r"(?P<prefix>--conf=|)(?P<key>[A-Za-z][\w\-]*(?:\.[\w\-]+)+)=", re.ASCII)
 # What Kubernetes or make puts in before any shell sees it.
 _PUT_IN = re.compile(r"\$\(([A-Z_][A-Z0-9_]*)\)")
+_BLANKS = " \t\r\n"
 _VARIABLE = re.compile(r"\$(?:\{)?(\w+)")
 
 
@@ -149,7 +150,7 @@ def _lock(word: Word, key_word: Word, option: _Option, inside: int, template: Te
         first = word.outer(inside, inside)[0]
         if not whole(template, first, word.end):
             return PARTLY
-        return GOES_ON if goes_on(template, word.source.folded, word.end) else ""
+        return PRINTED_BEHIND if goes_on(template, word.source.folded, word.end, _BLANKS) else ""
     return ""
 
 
