@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sparkfix.engine.effective import Shown, shown_workloads
 from sparkfix.spark.precedence import Layer
 from sparkfix.workspace.store import MemoryStore
@@ -149,6 +151,32 @@ def test_a_program() -> None:
     memory = item.effective.get("spark.driver.memory")
     assert memory is not None
     assert memory.note.startswith("no effect on the driver")
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        '.setIfMissing("spark.b", "weak").set("spark.c", "strong")',
+        '.set("spark.c", "strong").setIfMissing("spark.b", "weak")',
+        '.setIfMissing(value="weak", key="spark.b").set(KEY, "strong")',
+        '.set(KEY, "strong").setIfMissing(\n    "spark.b", "weak"\n)',
+    ],
+)
+def test_calls_of_one_chain_count_each_for_itself(calls: str) -> None:
+    start = 'KEY = "spark.c"\nconf = SparkConf()'
+    for code in (f"{start}{calls}\n", f"{start}\nconf{calls}\n"):
+        item = only("job.py", job__py=code)
+        assert chain(item, "spark.b") == [("weak", Layer.IF_MISSING, "")]
+        assert chain(item, "spark.c") == [("strong", Layer.CODE, "")]
+    master = only("job.py", job__py='conf = SparkConf().setIfMissing("spark.b", "weak").setMaster("local")\n')
+    assert chain(master, "spark.master") == [("local", Layer.CODE, "")]
+
+
+def test_calls_of_one_chain_in_scala() -> None:
+    code = 'object A {\n  val conf = new SparkConf().setIfMissing("spark.b", "weak").set("spark.c", "strong")\n}\n'
+    item = only("A.scala", A__scala=code)
+    assert chain(item, "spark.b") == [("weak", Layer.IF_MISSING, "")]
+    assert chain(item, "spark.c") == [("strong", Layer.CODE, "")]
 
 
 def test_variables_that_the_container_declares() -> None:

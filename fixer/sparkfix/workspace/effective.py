@@ -29,7 +29,7 @@ _DAEMONS = frozenset({Role.HISTORY_SERVER, Role.MASTER, Role.WORKER})
 _DEFAULTS = re.compile(r"spark-defaults(?:\.conf)?(?:\..+)?")
 _ALLOCATION = "spark.dynamicAllocation."
 _VARIABLE = re.compile(r"`([A-Z][A-Z0-9_]*)`")
-_IF_MISSING = re.compile(r"\bsetIfMissing\b")
+_IF_MISSING = re.compile(r"\bsetIfMissing\s*\([^()]*\Z")
 
 Text = Callable[[str, Span], str]
 """The text of a span of a file; empty if it is not known."""
@@ -145,11 +145,18 @@ def _setting(block: PropertyBlock, item: Property, text: Text) -> Setting:
         name = _variable_of(block)
     elif layer is Layer.FIELD:
         layer, name = _of_field(block, item)
-    elif layer is Layer.CODE and item.extent is not None and _IF_MISSING.search(text(item.path, item.extent)):
+    elif layer is Layer.CODE and _is_weak(item, text):
         layer = Layer.IF_MISSING
     start = item.key_span.start
     place = Place(item.path, Span(start, max(start, item.value_span.end)))
     return Setting(item.key, item.value, layer, place, name, item.guard, block.confidential, item.templated)
+
+
+def _is_weak(item: Property, text: Text) -> bool:
+    """Does a program make a setting by `setIfMissing`? Other calls of its chain may stand before it and behind it."""
+    if item.extent is None or item.extent.start > item.key_span.start:
+        return False
+    return bool(_IF_MISSING.search(text(item.path, Span(item.extent.start, item.key_span.start))))
 
 
 def _is_properties_file(workload: Workload, block: PropertyBlock) -> bool:
