@@ -200,6 +200,49 @@ def test_each_command_of_a_script_is_a_launch() -> None:
     assert chain(second, "spark.a") == []
 
 
+TWO = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: two}
+spec:
+  containers:
+    - name: first
+      image: apache/spark:3.5.3
+      command: [spark-submit, --conf, spark.executor.cores=2, x.py]
+    - name: second
+      image: apache/spark:3.5.3
+      command:
+        - sh
+        - -c
+        - |
+          OPTIONS="--conf spark.executor.cores=5"
+          spark-submit $OPTIONS --conf spark.executor.cores=3 x.py --conf spark.executor.cores=9
+"""
+
+
+def test_each_container_has_its_own_settings() -> None:
+    found = {item.container: chain(item, "spark.executor.cores") for item in shown(a__yaml=TWO)}
+    assert found == {
+        "first": [("2", Layer.CONF, "")],
+        "second": [("3", Layer.CONF, ""), ("5", Layer.CONF, "")],
+    }
+
+
+def test_options_behind_a_variable_of_the_shell() -> None:
+    alone = TWO.replace("    - name: first\n      image: apache/spark:3.5.3\n", "").replace(
+        "      command: [spark-submit, --conf, spark.executor.cores=2, x.py]\n", ""
+    )
+    assert chain(only("two", a__yaml=alone), "spark.executor.cores") == [
+        ("3", Layer.CONF, ""), ("5", Layer.CONF, ""),
+    ]  # fmt: skip
+    array = alone.replace('"--conf spark.executor.cores=5"', "(--conf spark.z=1)").replace(
+        "$OPTIONS", '"${OPTIONS[@]}"'
+    )
+    item = only("two", a__yaml=array)
+    assert chain(item, "spark.executor.cores") == [("3", Layer.CONF, "")]
+    assert chain(item, "spark.z") == [("1", Layer.CONF, "")]
+
+
 def test_java_options_in_variables() -> None:
     options = "{name: SPARK_HISTORY_OPTS, value: '-Dspark.a=java'}, {name: SPARK_SUBMIT_OPTS, value: '-Dspark.b=java'}"
     history = only("server", a__yaml=CONF + pod("[/opt/spark/sbin/start-history-server.sh]", options))

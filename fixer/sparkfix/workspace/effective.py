@@ -43,16 +43,24 @@ def _no_text(path: str, span: Span) -> str:
 def effective_of(workload: Workload, text: Text = _no_text) -> Effective:
     """What Spark ends up with in a workload; `text` tells how a program makes a setting."""
     launch, commands = launch_from(workload), launches_of(workload)
-    written = [Place(command.path, word.span) for command in commands for word in command.words]
+    told = [setting for command in commands for setting in command_settings(command)]
+    written = [*(one.place for one in told if one.place is not None), *_handed_on(commands)]
     settings: list[Setting] = []
     for block in workload.blocks:
         settings += _settings_of(workload, block, written, text)
-    for command in commands:
-        settings += command_settings(command)
+    settings += told
     settings += _environment(workload.server)
     held, kept = _not_passed_on(_in_order(settings))
     found = effective(kept, launch)
     return replace(found, unread=(*found.unread, *held))
+
+
+def _handed_on(commands: Sequence[Command]) -> Iterator[Place]:
+    """The words that Spark hands to the application unread."""
+    for command in commands:
+        launch = launch_of(command)
+        if launch is not None and launch.resource is not None:
+            yield from (Place(command.path, word.span) for word in command.words[launch.resource + 1 :])
 
 
 def _in_order(settings: Sequence[Setting]) -> list[Setting]:
@@ -123,7 +131,7 @@ def _of_word(command: Command, word: Word, key: str, value: str, layer: Layer, n
 def _settings_of(
     workload: Workload, block: PropertyBlock, written: Sequence[Place], text: Text
 ) -> Iterator[Setting]:  # fmt: skip
-    """The settings of a block, but for those that words of the workload's commands make."""
+    """The settings of a block, but for those in words of commands that are `written`: told already, or not Spark's."""
     named = layer_of(block.carrier) is Layer.DEFAULTS and _is_properties_file(workload, block)
     for item in block.properties:
         if not any(word.path == item.path and word.span.covers(item.value_span) for word in written):
