@@ -243,6 +243,22 @@ def test_options_behind_a_variable_of_the_shell() -> None:
     assert chain(item, "spark.z") == [("1", Layer.CONF, "")]
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        r'''"spark-submit --conf \"spark.a=3\" --conf \"spark.b=x y\" --driver-memory \"2g\" x.py"''',
+        r'''"set -e\nspark-submit --conf spark.a=3 \\\n --conf 'spark.b=x y' --driver-memory 2g x.py\n"''',
+        """'spark-submit --conf ''spark.a=3'' --conf ''spark.b=x y'' --driver-memory 2g x.py'""",
+    ],
+)
+def test_escapes_of_a_quoted_script_are_no_part_of_its_words(script: str) -> None:
+    item = only("server", a__yaml=pod(f"[sh, -c, {script}]"))
+    assert unread(item) == {}
+    assert chain(item, "spark.a") == [("3", Layer.CONF, "")]
+    assert chain(item, "spark.b") == [("x y", Layer.CONF, "")]
+    assert chain(item, "spark.driver.memory") == [("2g", Layer.CONF, "--driver-memory")]
+
+
 def test_java_options_in_variables() -> None:
     options = "{name: SPARK_HISTORY_OPTS, value: '-Dspark.a=java'}, {name: SPARK_SUBMIT_OPTS, value: '-Dspark.b=java'}"
     history = only("server", a__yaml=CONF + pod("[/opt/spark/sbin/start-history-server.sh]", options))
