@@ -259,6 +259,23 @@ def test_escapes_of_a_quoted_script_are_no_part_of_its_words(script: str) -> Non
     assert chain(item, "spark.driver.memory") == [("2g", Layer.CONF, "--driver-memory")]
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "spark-submit --master yarn `# the master` \\\n  --conf spark.a=1 x.py\n",
+        "spark-submit \\\n  `# it's the master` \\\n  --master yarn \\\n  --conf spark.a=1 x.py\n",
+        "spark-submit --master yarn `# the master` --conf spark.a=1 `# and more` x.py\n",
+    ],
+)
+def test_comments_in_backquotes_are_nothing_to_a_command(script: str) -> None:
+    indented = script.replace("\n", "\n              ")
+    manifest = pod("\n            - sh\n            - -c\n            - |\n              " + indented.rstrip(" "))
+    for files in ({"run__sh": script}, {"run__sh": script.replace("\n", "\r\n")}, {"a__yaml": manifest}):
+        [item] = shown(**files)
+        assert chain(item, "spark.master") == [("yarn", Layer.OPTION, "--master")]
+        assert chain(item, "spark.a") == [("1", Layer.CONF, "")]
+
+
 def test_java_options_in_variables() -> None:
     options = "{name: SPARK_HISTORY_OPTS, value: '-Dspark.a=java'}, {name: SPARK_SUBMIT_OPTS, value: '-Dspark.b=java'}"
     history = only("server", a__yaml=CONF + pod("[/opt/spark/sbin/start-history-server.sh]", options))
