@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sparkfix.engine.effective import Shown, shown_workloads
 from sparkfix.spark.precedence import Layer
 from sparkfix.workspace.store import MemoryStore
@@ -151,6 +153,32 @@ def test_a_program() -> None:
     assert memory.note.startswith("no effect on the driver")
 
 
+@pytest.mark.parametrize(
+    "calls",
+    [
+        '.setIfMissing("spark.b", "weak").set("spark.c", "strong")',
+        '.set("spark.c", "strong").setIfMissing("spark.b", "weak")',
+        '.setIfMissing(value="weak", key="spark.b").set(KEY, "strong")',
+        '.set(KEY, "strong").setIfMissing(\n    "spark.b", "weak"\n)',
+    ],
+)
+def test_calls_of_one_chain_count_each_for_itself(calls: str) -> None:
+    start = 'KEY = "spark.c"\nconf = SparkConf()'
+    for code in (f"{start}{calls}\n", f"{start}\nconf{calls}\n"):
+        item = only("job.py", job__py=code)
+        assert chain(item, "spark.b") == [("weak", Layer.IF_MISSING, "")]
+        assert chain(item, "spark.c") == [("strong", Layer.CODE, "")]
+    master = only("job.py", job__py='conf = SparkConf().setIfMissing("spark.b", "weak").setMaster("local")\n')
+    assert chain(master, "spark.master") == [("local", Layer.CODE, "")]
+
+
+def test_calls_of_one_chain_in_scala() -> None:
+    code = 'object A {\n  val conf = new SparkConf().setIfMissing("spark.b", "weak").set("spark.c", "strong")\n}\n'
+    item = only("A.scala", A__scala=code)
+    assert chain(item, "spark.b") == [("weak", Layer.IF_MISSING, "")]
+    assert chain(item, "spark.c") == [("strong", Layer.CODE, "")]
+
+
 def test_variables_that_the_container_declares() -> None:
     env = "{name: POD_IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}, {name: NAME, value: x}"
     command = "[spark-submit, --conf, 'spark.driver.host=${env:POD_IP}', --conf, 'spark.a=${env:NAME}', app.jar]"
@@ -170,6 +198,82 @@ def test_each_command_of_a_script_is_a_launch() -> None:
     # The master may well be set elsewhere.
     assert chain(second, "spark.executor.memory") == [("1g", Layer.OPTION, "--executor-memory")]
     assert chain(second, "spark.a") == []
+
+
+TWO = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: two}
+spec:
+  containers:
+    - name: first
+      image: apache/spark:3.5.3
+      command: [spark-submit, --conf, spark.executor.cores=2, x.py]
+    - name: second
+      image: apache/spark:3.5.3
+      command:
+        - sh
+        - -c
+        - |
+          OPTIONS="--conf spark.executor.cores=5"
+          spark-submit $OPTIONS --conf spark.executor.cores=3 x.py --conf spark.executor.cores=9
+"""
+
+
+def test_each_container_has_its_own_settings() -> None:
+    found = {item.container: chain(item, "spark.executor.cores") for item in shown(a__yaml=TWO)}
+    assert found == {
+        "first": [("2", Layer.CONF, "")],
+        "second": [("3", Layer.CONF, ""), ("5", Layer.CONF, "")],
+    }
+
+
+def test_options_behind_a_variable_of_the_shell() -> None:
+    alone = TWO.replace("    - name: first\n      image: apache/spark:3.5.3\n", "").replace(
+        "      command: [spark-submit, --conf, spark.executor.cores=2, x.py]\n", ""
+    )
+    assert chain(only("two", a__yaml=alone), "spark.executor.cores") == [
+        ("3", Layer.CONF, ""), ("5", Layer.CONF, ""),
+    ]  # fmt: skip
+    array = alone.replace('"--conf spark.executor.cores=5"', "(--conf spark.z=1)").replace(
+        "$OPTIONS", '"${OPTIONS[@]}"'
+    )
+    item = only("two", a__yaml=array)
+    assert chain(item, "spark.executor.cores") == [("3", Layer.CONF, "")]
+    assert chain(item, "spark.z") == [("1", Layer.CONF, "")]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        r'''"spark-submit --conf \"spark.a=3\" --conf \"spark.b=x y\" --driver-memory \"2g\" x.py"''',
+        r'''"set -e\nspark-submit --conf spark.a=3 \\\n --conf 'spark.b=x y' --driver-memory 2g x.py\n"''',
+        """'spark-submit --conf ''spark.a=3'' --conf ''spark.b=x y'' --driver-memory 2g x.py'""",
+    ],
+)
+def test_escapes_of_a_quoted_script_are_no_part_of_its_words(script: str) -> None:
+    item = only("server", a__yaml=pod(f"[sh, -c, {script}]"))
+    assert unread(item) == {}
+    assert chain(item, "spark.a") == [("3", Layer.CONF, "")]
+    assert chain(item, "spark.b") == [("x y", Layer.CONF, "")]
+    assert chain(item, "spark.driver.memory") == [("2g", Layer.CONF, "--driver-memory")]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "spark-submit --master yarn `# the master` \\\n  --conf spark.a=1 x.py\n",
+        "spark-submit \\\n  `# it's the master` \\\n  --master yarn \\\n  --conf spark.a=1 x.py\n",
+        "spark-submit --master yarn `# the master` --conf spark.a=1 `# and more` x.py\n",
+    ],
+)
+def test_comments_in_backquotes_are_nothing_to_a_command(script: str) -> None:
+    indented = script.replace("\n", "\n              ")
+    manifest = pod("\n            - sh\n            - -c\n            - |\n              " + indented.rstrip(" "))
+    for files in ({"run__sh": script}, {"run__sh": script.replace("\n", "\r\n")}, {"a__yaml": manifest}):
+        [item] = shown(**files)
+        assert chain(item, "spark.master") == [("yarn", Layer.OPTION, "--master")]
+        assert chain(item, "spark.a") == [("1", Layer.CONF, "")]
 
 
 def test_java_options_in_variables() -> None:

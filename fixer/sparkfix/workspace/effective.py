@@ -29,7 +29,7 @@ _DAEMONS = frozenset({Role.HISTORY_SERVER, Role.MASTER, Role.WORKER})
 _DEFAULTS = re.compile(r"spark-defaults(?:\.conf)?(?:\..+)?")
 _ALLOCATION = "spark.dynamicAllocation."
 _VARIABLE = re.compile(r"`([A-Z][A-Z0-9_]*)`")
-_IF_MISSING = re.compile(r"\bsetIfMissing\b")
+_IF_MISSING = re.compile(r"\bsetIfMissing\s*\([^()]*\Z")
 
 Text = Callable[[str, Span], str]
 """The text of a span of a file; empty if it is not known."""
@@ -43,16 +43,24 @@ def _no_text(path: str, span: Span) -> str:
 def effective_of(workload: Workload, text: Text = _no_text) -> Effective:
     """What Spark ends up with in a workload; `text` tells how a program makes a setting."""
     launch, commands = launch_from(workload), launches_of(workload)
-    written = [Place(command.path, word.span) for command in commands for word in command.words]
+    told = [setting for command in commands for setting in command_settings(command)]
+    written = [*(one.place for one in told if one.place is not None), *_handed_on(commands)]
     settings: list[Setting] = []
     for block in workload.blocks:
         settings += _settings_of(workload, block, written, text)
-    for command in commands:
-        settings += command_settings(command)
+    settings += told
     settings += _environment(workload.server)
     held, kept = _not_passed_on(_in_order(settings))
     found = effective(kept, launch)
     return replace(found, unread=(*found.unread, *held))
+
+
+def _handed_on(commands: Sequence[Command]) -> Iterator[Place]:
+    """The words that Spark hands to the application unread."""
+    for command in commands:
+        launch = launch_of(command)
+        if launch is not None and launch.resource is not None:
+            yield from (Place(command.path, word.span) for word in command.words[launch.resource + 1 :])
 
 
 def _in_order(settings: Sequence[Setting]) -> list[Setting]:
@@ -123,7 +131,7 @@ def _of_word(command: Command, word: Word, key: str, value: str, layer: Layer, n
 def _settings_of(
     workload: Workload, block: PropertyBlock, written: Sequence[Place], text: Text
 ) -> Iterator[Setting]:  # fmt: skip
-    """The settings of a block, but for those that words of the workload's commands make."""
+    """The settings of a block, but for those in words of commands that are `written`: told already, or not Spark's."""
     named = layer_of(block.carrier) is Layer.DEFAULTS and _is_properties_file(workload, block)
     for item in block.properties:
         if not any(word.path == item.path and word.span.covers(item.value_span) for word in written):
@@ -145,11 +153,18 @@ def _setting(block: PropertyBlock, item: Property, text: Text) -> Setting:
         name = _variable_of(block)
     elif layer is Layer.FIELD:
         layer, name = _of_field(block, item)
-    elif layer is Layer.CODE and item.extent is not None and _IF_MISSING.search(text(item.path, item.extent)):
+    elif layer is Layer.CODE and _is_weak(item, text):
         layer = Layer.IF_MISSING
     start = item.key_span.start
     place = Place(item.path, Span(start, max(start, item.value_span.end)))
     return Setting(item.key, item.value, layer, place, name, item.guard, block.confidential, item.templated)
+
+
+def _is_weak(item: Property, text: Text) -> bool:
+    """Does a program make a setting by `setIfMissing`? Other calls of its chain may stand before it and behind it."""
+    if item.extent is None or item.extent.start > item.key_span.start:
+        return False
+    return bool(_IF_MISSING.search(text(item.path, Span(item.extent.start, item.key_span.start))))
 
 
 def _is_properties_file(workload: Workload, block: PropertyBlock) -> bool:

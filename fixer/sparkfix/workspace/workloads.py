@@ -146,8 +146,12 @@ def _pod_workloads(
 
 
 def _holder(pod: Pod, block: PropertyBlock) -> Container | None:
-    """The container whose own arguments a block is."""
-    inside = (item for item in pod.containers if item.path == block.path and item.node.span.covers(block.span))
+    """The container whose own arguments a block is. A script's block may end with the line break behind the container."""
+    inside = (
+        item
+        for item in pod.containers
+        if item.path == block.path and item.node.span.start <= block.span.start < item.node.span.end
+    )
     return next(inside, None)
 
 

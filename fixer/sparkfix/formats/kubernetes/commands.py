@@ -10,6 +10,7 @@ from sparkfix.formats.helm.mask import SOLID_BLANK
 from sparkfix.formats.kubernetes.objects import containers_of
 from sparkfix.formats.shell.parse import find_commands
 from sparkfix.formats.yaml.compose import ScalarNode
+from sparkfix.formats.yaml.inner import scalar_source
 from sparkfix.formats.yaml.nodes import Origin
 from sparkfix.model import Command, Container, Guard, KubernetesObject, Node, Span, Word
 from sparkfix.spark.facts import launch_of
@@ -17,6 +18,7 @@ from sparkfix.text.source import SourceText
 
 _SHELL = re.compile(r"(?:^|/)(?:ba|da|a|z|k)?sh$")
 _SHELL_FLAG = re.compile(r"^-[a-z]*c$")
+_ESCAPED = "it stands in a quoted scalar with escapes"
 _COMPUTED = re.compile(r"\{\{|\$\(")
 _ACTION_LINE = re.compile(r"(?m)^[ \t]*#_+[ \t]*\r?\n|^[ \t]+\r?\n")
 
@@ -98,14 +100,27 @@ def script_in(container: Container, node: Node, where: str, locked: str = "") ->
     start, end = source.offset(node.span.start), source.offset(node.span.end)
     raw = source.text(start, end)
     style = origin.node.style
-    locked = locked or ("it stands in a quoted scalar with escapes" if style == '"' and "\\" in raw else "")
-    locked = locked or ("it stands in a quoted scalar with escapes" if style == "'" and "''" in raw else "")
+    if (style == '"' and "\\" in raw) or (style == "'" and "''" in raw[1:-1]):
+        locked = locked or _ESCAPED
+        read = scalar_source(origin.text, origin.node, start, end) if not origin.text.has_actions(start, end) else None
+        if read is not None:
+            yield from _commands_read(read, source, where, container, origin.text.guard(start), locked)
+            return
     body = source.line_end(start) if style in ("|", ">") else start + (1 if style in ("'", '"') else 0)
     stop = end if style in ("|", ">") or not style else end - 1
     yield from script_commands(
         source, origin.text.masked, body, stop, where, folded=style == ">", container=container, locked=locked,
         guard=origin.text.guard, actions=origin.text.has_actions,
     )  # fmt: skip
+
+
+def _commands_read(
+    script: SourceText, outer: SourceText, where: str, container: Container, guard: Guard, locked: str
+) -> Iterator[Command]:
+    """Commands of a script that is read out of a quoted scalar of `outer`."""
+    for words in find_commands(script.folded):
+        model = tuple(Word(word.text, script.span(word.start, word.end), word.dynamic, guard) for word in words)
+        yield Command(outer.path, model, True, where, container, guard, locked=locked, origin=outer)
 
 
 def script_commands(

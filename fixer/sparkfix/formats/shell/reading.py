@@ -11,6 +11,7 @@ from sparkfix.formats.helm.mask import SOLID_BLANK, mask
 from sparkfix.formats.shell.blocks import Finish, holds_options, may_hold_flags, text_blocks, word_blocks
 from sparkfix.formats.shell.inner import call_name, is_script, nested_texts
 from sparkfix.formats.shell.options import Text, options_in
+from sparkfix.formats.shell.parse import without_inline_comments
 from sparkfix.formats.shell.syntax import Call, Script, parse_script
 from sparkfix.formats.shell.variables import literals, with_variables
 from sparkfix.formats.shell.words import Range, Word
@@ -75,11 +76,13 @@ def script_of(source: SourceText, template: Template) -> Script:
 
 
 def readable(source: SourceText, template: Template) -> str:
-    """The text as the grammar takes it, with as many characters: actions masked, line ends of one character."""
+    """The text as the grammar takes it, with as many characters: actions masked, comments in backquotes left out, line
+    ends of one character."""
     text = source.folded
     if template.actions:
         text = mask(text, template).replace(SOLID_BLANK, " ")
         text = _ACTION_LINE.sub(lambda match: " " * len(match[0]), text)
+    text = without_inline_comments(text)
     return text.replace("\\\r\n", "\\\n ").replace("\r\n", " \n") if "\r" in text else text
 
 
