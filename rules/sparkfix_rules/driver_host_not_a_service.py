@@ -39,7 +39,7 @@ def driver_host_not_a_service(workload: Workload) -> Iterator[Finding]:
     if workload.pod is None or networking.runs_no_driver(workload) or networking.may_be_cluster_mode(workload):
         return
     for block in workload.blocks:
-        overridden = workload.given(networking.HOST) is not None and not block.on_command_line
+        overridden = workload.overridden(block, networking.HOST)
         for host in block.all(networking.HOST) if not overridden else ():
             service = likeness.service_meant(workload, host.value)
             if service is not None and networking.masters_with(workload, host) == {"kubernetes"}:

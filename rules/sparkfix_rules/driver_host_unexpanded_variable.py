@@ -46,7 +46,7 @@ def driver_host_unexpanded_variable(workload: Workload) -> Iterator[Finding]:
     for block in workload.blocks:
         for item in block.properties:
             found = VARIABLE.search(item.value) if item.key in KEYS and not item.templated else None
-            if found and (block.on_command_line or workload.given(item.key) is None):
+            if found and not workload.overridden(block, item.key):
                 name = found[1] or found[2] or found[3]
                 yield from _finding(workload, block, item, name, kubernetes=bool(found[2]))
 

@@ -54,7 +54,7 @@ def driver_port_collision(workload: Workload) -> Iterator[Finding]:
 
 def _decides(workload: Workload, block: PropertyBlock, view: Variant, key: str) -> Property | None:
     """The property that sets a port: one of the command line wins over those of files."""
-    if not block.on_command_line and workload.given(key) is not None:
+    if workload.overridden(block, key):
         own = [item for other in workload.blocks if other.on_command_line for item in other.all(key)]
         if own:
             return own[-1]

@@ -34,7 +34,7 @@ def driver_ports_not_fixed_or_not_exposed(workload: Workload) -> Iterator[Findin
     for block in workload.blocks:
         for view in block.variants(*KEYS):
             found = exposure.exposure(workload, block, view)
-            overridden = workload.given(networking.HOST) is not None and not block.on_command_line
+            overridden = workload.overridden(block, networking.HOST)
             if found is None or overridden or found.host in seen or not found.missing:
                 continue
             if networking.masters_with(workload, found.host) == {"kubernetes"}:

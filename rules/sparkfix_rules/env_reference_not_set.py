@@ -30,6 +30,7 @@ from sparkfix.api import (
     Property,
     Workload,
     rule,
+    settings,
     variables,
 )
 
@@ -54,11 +55,9 @@ def env_reference_not_set(workload: Workload) -> Iterator[Finding]:
 def _references(workload: Workload) -> dict[str, list[Property]]:
     """The properties that refer to a variable, by its name, in keys that Spark expands and the command line leaves."""
     found: dict[str, list[Property]] = {}
-    for block in workload.blocks:
-        for item in block.properties:
-            read = block.on_command_line or workload.given(item.key) is None
-            for name in REFERENCE.findall(item.value) if read and variables.expanded_by_spark(item.key) else ():
-                found.setdefault(name, []).append(item)
+    for _, item in settings.in_effect(workload):
+        for name in REFERENCE.findall(item.value) if variables.expanded_by_spark(item.key) else ():
+            found.setdefault(name, []).append(item)
     return found
 
 

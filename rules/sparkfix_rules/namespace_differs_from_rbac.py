@@ -32,7 +32,7 @@ def namespace_differs_from_rbac(workload: Workload) -> Iterator[Finding]:
     if not all(map(names.literal, granted)):
         return
     for block in workload.blocks:
-        read = block.on_command_line or workload.given(NAMESPACE) is None
+        read = not workload.overridden(block, NAMESPACE)
         for view in block.variants(NAMESPACE, "spark.master") if read else ():
             item = view.effective.get(NAMESPACE)
             if master_kind(view.value("spark.master") or "k8s://") != "kubernetes":

@@ -298,6 +298,10 @@ class Workload:
         """The value that the command line gives a key, whatever files say; None if it gives none."""
         return dict(self.command_line).get(key)
 
+    def overridden(self, block: PropertyBlock, key: str) -> bool:
+        """Does the command line set a key, so that what a block that is no part of it says of the key is not read?"""
+        return not block.on_command_line and self.given(key) is not None
+
     def in_cluster_mode(self) -> bool:
         """Is the driver's pod made by the submission, which then decides its host and bind address?"""
         owners = [block.owner for block in self.blocks if block.owner is not None]

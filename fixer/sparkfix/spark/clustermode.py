@@ -18,7 +18,7 @@ _CLUSTER = ("cluster", "ClusterMode", "")
 def settings_in_it(workload: Workload, key: str) -> Iterator[Property]:
     """The settings of a key that are in effect in cluster mode on Kubernetes."""
     for block in workload.blocks:
-        if not block.on_command_line and workload.given(key) is not None:
+        if workload.overridden(block, key):
             continue
         if block.owner is not None and block.owner.kind in _KINDS:
             yield from block.all(key) if _submits_in_cluster_mode(block.owner) else ()

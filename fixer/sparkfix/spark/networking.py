@@ -64,8 +64,7 @@ def unbound_hosts(workload: Workload) -> tuple[Property, ...]:
     if workload.in_cluster_mode() or _bound_elsewhere(workload):
         return ()
     for block in _with_host(workload):
-        overridden = workload.given(HOST) is not None and not block.on_command_line
-        if overridden or any(layer.all(BIND) for layer in layers_below(workload, block)):
+        if workload.overridden(block, HOST) or any(layer.all(BIND) for layer in layers_below(workload, block)):
             continue
         for view in block.variants(MASTER, HOST, BIND):
             host = view.effective.get(HOST)

@@ -12,6 +12,7 @@ from sparkfix.spark import mounts
 from sparkfix.spark.facts import Launch, launch_of, reads_properties_file
 from sparkfix.spark.names import literal
 from sparkfix.spark.rbac import OPERATED
+from sparkfix.spark.settings import in_effect
 
 # Keys whose value is a local file that the driver or the submitter itself opens (Spark 3.5, configuration.md,
 # running-on-kubernetes.md).
@@ -37,13 +38,11 @@ def settings(workload: Workload) -> Iterator[tuple[Property, str]]:
 
     Those that the command line overrides are left out.
     """
-    for block in workload.blocks:
-        for item in block.properties:
-            if block.on_command_line or workload.given(item.key) is None:
-                if _FILE_KEY.fullmatch(item.key):
-                    yield item, item.value.strip()
-                elif item.key == "spark.driver.extraJavaOptions":
-                    yield from ((item, found) for found in _LOGGING.findall(item.value))
+    for _, item in in_effect(workload):
+        if _FILE_KEY.fullmatch(item.key):
+            yield item, item.value.strip()
+        elif item.key == "spark.driver.extraJavaOptions":
+            yield from ((item, found) for found in _LOGGING.findall(item.value))
 
 
 def options(workload: Workload) -> Iterator[tuple[Command, Word, str]]:

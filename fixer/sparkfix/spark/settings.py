@@ -22,7 +22,7 @@ def in_effect(workload: Workload) -> Iterator[tuple[PropertyBlock, Property]]:
     """The properties of a workload, each with its block, without those that its command line overrides."""
     for block in workload.blocks:
         for item in block.properties:
-            if block.on_command_line or workload.given(item.key) is None:
+            if not workload.overridden(block, item.key):
                 yield block, item
 
 
