@@ -240,7 +240,6 @@ def _check(run: _Run, here: _Here, workspace: Workspace) -> list[Finding]:
 def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:
     """The wanted fixes with their edits; those that cannot be rendered are refused."""
     found = []
-    targets = frozenset(run.workspace.targets)
     for finding in sorted(findings, key=lambda item: (item.primary.path, item.primary.span)):
         fix = choose(finding, run.choice)
         if fix is None or _identity(finding, fix) in run.refused:
@@ -252,7 +251,7 @@ def _wanted(run: _Run, findings: Iterable[Finding]) -> list[AppliedFix]:
             fix = replace(fix, changes=tuple(map(landed, fix.changes)))
             item = replace(item, fix=fix)
             edits = render_all(fix.changes)
-            _refuse_foreign(run.workspace, targets, finding.primary.path, edits)
+            _refuse_foreign(run.workspace, finding.primary.path, edits)
         except Refused as reason:
             _refuse(run, item, str(reason))
         except Exception as error:
@@ -282,11 +281,11 @@ def _at(run: _Run, finding: Finding) -> str:
     return where(replace(place, span=Span(start, start)), source)
 
 
-def _refuse_foreign(workspace: Workspace, targets: frozenset[str], own: str, edits: Iterable[Edit]) -> None:
+def _refuse_foreign(workspace: Workspace, own: str, edits: Iterable[Edit]) -> None:
     for edit in edits:
-        if edit.path not in targets and edit.path == own:
+        if edit.path not in workspace.target_set and edit.path == own:
             raise Refused("this file is not among the given paths")
-        if edit.path not in targets:
+        if edit.path not in workspace.target_set:
             raise Refused(f"it would also change {edit.path}, which is not among the given paths")
         if edit.path not in workspace.edited and not workspace.store.writable(edit.path):
             raise Refused(f"{edit.path} or its folder is read-only")

@@ -77,8 +77,7 @@ class RenderedCodemod:
     def judged(self, workspace: Workspace, scope: Scope, findings: Iterable[Finding]) -> list[Finding]:
         """The findings that count, with what must be changed, and those that must not be made blocked."""
         found = [own for finding in findings if (own := self._judged(workspace, scope, finding)) is not None]
-        found += self._packed(workspace, scope)
-        found += self._of_operations(workspace, scope)
+        found += self._only_rendered(workspace, scope)
         add = self.codemod.add
         if add is None or not any(not one.view.derived for one in self._shown(workspace, scope)):
             return found
@@ -88,36 +87,17 @@ class RenderedCodemod:
             *self._additions(workspace, scope, add),
         ]
 
-    def _packed(self, workspace: Workspace, scope: Scope) -> list[Finding]:
-        """What packed charts print, which no file shows: to be changed where their values are set."""
+    def _only_rendered(self, workspace: Workspace, scope: Scope) -> list[Finding]:
+        """What only views show as properties: what packed charts print, and what operations of JSON patches set."""
         found: dict[object, Finding] = {}
         for one in self._shown(workspace, scope):
-            for workload in one.subjects.workloads if not one.view.derived else ():
-                for finding in self.codemod.rule.check(workload):
-                    if not (finding.listed and _is_packed(one.view, finding.primary)):
-                        continue
-                    own = localized(with_rule(finding, self.codemod.rule), one.view)
-                    if own is not None and own.primary.path in workspace.target_set:
-                        known = found.setdefault((own.message, own.places), own)
-                        found[own.message, own.places] = replace(known, views=(*known.views, one.view.name))
-        return list(found.values())
-
-    def _of_operations(self, workspace: Workspace, scope: Scope) -> list[Finding]:
-        """What operations of JSON patches set the property to in overlays, which no file shows as a property."""
-        found: dict[tuple[str, int], Finding] = {}
-        for one in self._shown(workspace, scope):
-            asked = one.view.chart is None and not one.view.derived
-            for finding in findings_of(self.codemod.rule, one.subjects, {}, None) if asked else ():
-                own = localized(finding, one.view) if finding.listed else None
-                changes = own.fixes[0].changes if own is not None else ()
-                # In charts and in files that hold the property as such it is found as it is written.
-                if own is None or not all(isinstance(change, SetField) for change in changes) or not changes:
-                    continue
-                if any(workspace.chart_of(path_of(change)) is not None for change in changes):
-                    continue
-                place = path_of(changes[0]), start_of(changes[0])
-                views = (*found[place].views, one.view.name) if place in found else (one.view.name,)
-                found[place] = replace(own, views=tuple(dict.fromkeys(views)))
+            for finding in findings_of(self.codemod.rule, one.subjects, {}, None) if not one.view.derived else ():
+                packed = finding.listed and _is_packed(one.view, finding.primary)
+                own = localized(finding, one.view) if finding.listed and (packed or one.view.chart is None) else None
+                key = None if own is None else _key_of_packed(workspace, own) if packed else _operation(workspace, own)
+                if own is not None and key is not None:
+                    known = found.setdefault(key, own)
+                    found[key] = replace(known, views=tuple(dict.fromkeys((*known.views, one.view.name))))
         return list(found.values())
 
     def _additions(self, workspace: Workspace, scope: Scope, add: Callable[[Property], Finding]) -> Iterator[Finding]:
@@ -197,6 +177,21 @@ def _is_packed(view: View, place: Place) -> bool:
     number = document.source.position(place.span.start)[0] if document is not None else 0
     at = view.sources.line(place.path, number) if number else None
     return at is not None and ".tgz:" in at[0]
+
+
+def _key_of_packed(workspace: Workspace, finding: Finding) -> object | None:
+    """What a finding in a packed chart is known by: it is made where its values are set, if that file was asked for."""
+    return (finding.message, finding.places) if finding.primary.path in workspace.target_set else None
+
+
+def _operation(workspace: Workspace, finding: Finding) -> object | None:
+    """What a finding is known by that an operation of a JSON patch decides; None for all others.
+
+    In charts and in files that hold the property as such it is found as it is written.
+    """
+    changes = finding.fixes[0].changes
+    outside = all(isinstance(one, SetField) and workspace.chart_of(path_of(one)) is None for one in changes)
+    return (path_of(changes[0]), start_of(changes[0])) if changes and outside else None
 
 
 def _reads_values(change: SetValue, workspace: Workspace) -> bool:

@@ -17,7 +17,6 @@ from sparkfix.formats.yaml.tolerant import dump_plain, load_all_plain
 from sparkfix.helm.inline import Inline, Route
 from sparkfix.helm.kustomized import charts_of_kustomizations, layers_of
 from sparkfix.helm.setting import escaped_value
-from sparkfix.workspace.around import files_around
 from sparkfix.workspace.kustomize.charts import Chart
 from sparkfix.workspace.workspace import Workspace
 
@@ -58,7 +57,7 @@ def find_releases(workspace: Workspace) -> ReleasesFound:
     """All releases of this repository's charts that its files name, also such files that nobody asked for."""
     notes: list[str] = []
     found: list[Release] = []
-    for path in files_around(workspace):
+    for path in workspace.files_around():
         if _HELMFILE.search(path):
             found += _helmfile(workspace, path, notes)
         elif path.endswith((".yaml", ".yml")) and not workspace.in_chart_templates(path):

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from sparkfix.formats.yaml.plain import NotYaml, load_all
@@ -102,6 +103,7 @@ def _refused(sets: Iterable[ValuesSet], data: Data) -> dict[str, str]:
     return {file: reason for file in files if (reason := _why_no_values(data(file) or b""))}
 
 
+@lru_cache(maxsize=256)
 def _why_no_values(data: bytes) -> str:
     """Why a file holds no values: it is not YAML, or no map; empty if it does, or is empty."""
     try:

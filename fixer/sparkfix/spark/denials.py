@@ -34,10 +34,11 @@ def denials(item: CustomResource) -> Iterator[Denial]:
     resource = resource_of(item.object.kind, item.object.api_version)
     if resource is None or not resource.denied:
         return
+    found = tuple(contests(item))
     for own in conf_of(item):
         if own.key in resource.denied:
             route = resource.denied[own.key]
-            contest = next((one for one in contests(item) if one.other == own), None)
+            contest = next((one for one in found if one.other == own), None)
             yield Denial(
                 own, _reason(own.key), _fix(item, resource, own, route, contest), contest.own if contest else None
             )

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from sparkfix.workspace.find import SKIPPED_FOLDERS
 from sparkfix.workspace.store import Store
-from sparkfix.workspace.workspace import Workspace
 
 _MOST_FOLDERS = 20_000
 _DEEPEST = 20
@@ -23,12 +22,6 @@ def files_below(store: Store) -> Iterator[str]:
                 yield path
             elif _is_entered(path, name) and store.resolved(path) == path:
                 todo.append(path)
-
-
-def files_around(workspace: Workspace) -> list[str]:
-    """The targets, then the other files below the root."""
-    asked = set(workspace.targets)
-    return [*workspace.targets, *(path for path in files_below(workspace.store) if path not in asked)]
 
 
 def _is_entered(path: str, name: str) -> bool:

@@ -11,6 +11,7 @@ from sparkfix.formats.languages import language_of_file
 from sparkfix.formats.reading import open_document
 from sparkfix.model import Problem
 from sparkfix.text.source import SourceText
+from sparkfix.workspace.around import files_below
 from sparkfix.workspace.find import binary, is_candidate
 from sparkfix.workspace.mentions import Words, words_in
 from sparkfix.workspace.store import Store
@@ -37,6 +38,7 @@ class _Shared:
     folders: dict[str, tuple[str, ...]] = field(default_factory=dict)
     units: dict[tuple[str, ...], dict[str, list[str]]] = field(default_factory=dict)
     words: dict[str, tuple[bytes, Words]] = field(default_factory=dict)
+    below: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,16 @@ class Workspace:
             own = self._targets_by_unit().get(unit, ())
             self._shared.folders[unit] = tuple(sorted({*own, *self._list(folder, unit, deep=kind == "chart")}))
         return self._shared.folders[unit]
+
+    def files_below(self) -> Sequence[str]:
+        """The files below the root, whether or not they were asked for (see `around`); listed once."""
+        if self._shared.below is None:
+            self._shared.below = tuple(files_below(self.store))
+        return self._shared.below
+
+    def files_around(self) -> list[str]:
+        """The targets, then the other files below the root."""
+        return [*self.targets, *(path for path in self.files_below() if path not in self.target_set)]
 
     def _targets_by_unit(self) -> dict[str, list[str]]:
         known = self._shared.units.get(self.targets)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sparkfix.workspace.around import files_around, files_below
 from sparkfix.workspace.kustomize.kustomization import NAMES, find_kustomizations
 from sparkfix.workspace.workspace import Workspace
 
@@ -17,7 +16,7 @@ def has_kustomizations(workspace: Workspace) -> bool:
 
 def inflate_charts(workspace: Workspace) -> bool:
     """Does any kustomization below the root have charts rendered?"""
-    return any(_inflates(workspace, path) for path in files_below(workspace.store) if path.rpartition("/")[2] in NAMES)
+    return any(_inflates(workspace, path) for path in workspace.files_below() if path.rpartition("/")[2] in NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ def kustomizations_around(workspace: Workspace, *, charts: bool = False) -> Arou
     inside = has_kustomizations(workspace)
     if not inside and not charts:
         return Around()
-    found = files_around(workspace)
+    found = workspace.files_around()
     if not inside and not any(_inflates(workspace, path) for path in found if path.rpartition("/")[2] in NAMES):
         return Around()
     more = (path for path in found[len(workspace.targets) :] if path.endswith((".yaml", ".yml")))
