@@ -82,11 +82,11 @@ def _view_graph(scope: Scope, one: Rendered, session: Session, defects: list[Pro
             return None
         nodes = tuple(replace(node, place=_in_files(node.place, one.view)) for node in drawn.nodes)
         asked = one.view.asked or any(
-            node.place is not None and node.place.path in session.workspace.targets for node in nodes
+            node.place is not None and node.place.path in session.workspace.target_set for node in nodes
         )
         return replace(drawn, nodes=nodes) if asked else None
     except Exception as error:
-        defects.append(internal_problem(next((paths[0] for _, paths in scope.units if paths), scope.name), error))
+        defects.append(internal_problem(scope.path, error))
         return None
 
 

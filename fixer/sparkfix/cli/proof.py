@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from sparkfix.cli.session import Output, Session
 from sparkfix.formats.yaml.tolerant import load_all_plain
 from sparkfix.model import FileChange, SparkfixError
-from sparkfix.report.text import safe_text
 
 if TYPE_CHECKING:
     from sparkfix.engine.apply import Applied
@@ -158,15 +157,13 @@ def show_rendered(renders: Renders, applied: Applied, session: Session, out: Out
 
 def _shown(change: FileChange) -> str:
     """The difference of a rendered file, in which values of Secrets are hidden."""
-    from sparkfix.formats.kubernetes.secrets import without_secrets
+    from sparkfix.report.hidden import shown_pair
     from sparkfix.text.diff import unified_diff
 
-    before, after = (
-        without_secrets(change.path, text.decode("utf-8", "replace")) for text in (change.before, change.after)
-    )
-    if before is None or after is None:
+    shown = shown_pair(change.path, *(text.decode("utf-8", "replace") for text in (change.before, change.after)))
+    if shown is None:
         return f"{change.path} (there is a Secret in it, so it is not shown)"
-    before, after = safe_text(before), safe_text(after)
+    before, after = shown
     if before == after:
         return f"{change.path} (values of secrets, not shown)"
     return unified_diff(FileChange(change.path, before.encode(), after.encode())).decode("utf-8", "replace")

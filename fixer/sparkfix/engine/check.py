@@ -34,6 +34,11 @@ class Scope:
     name: str
     units: tuple[tuple[str, tuple[str, ...]], ...]
 
+    @property
+    def path(self) -> str:
+        """A file to name for what goes wrong in it."""
+        return next((paths[0] for _, paths in self.units if paths), self.name)
+
 
 class Views(Protocol):
     """Makes the views of scopes (see `sparkfix.engine.views`). None of its methods raises for faulty input."""

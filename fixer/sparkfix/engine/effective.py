@@ -10,7 +10,7 @@ from sparkfix.engine.check import Scope, Views, scopes_of
 from sparkfix.engine.localize import version_in_files
 from sparkfix.engine.rendered import Rendered
 from sparkfix.engine.unit import tell
-from sparkfix.model import Place, Problem, Role, Span, SparkVersion, Workload
+from sparkfix.model import KubernetesObject, Place, Problem, Role, Span, SparkVersion, Workload
 from sparkfix.spark.precedence import Effective, Layer, Setting, layer_of
 from sparkfix.workspace.effective import Text, effective_of
 from sparkfix.workspace.views import View
@@ -65,14 +65,13 @@ def shown_workloads(workspace: Workspace, views: Views | None, defects: list[Pro
 
 
 def _of_view(workspace: Workspace, scope: Scope, one: Rendered, defects: list[Problem]) -> Iterator[Shown]:
-    path = next((paths[0] for _, paths in scope.units if paths), scope.name)
     try:
         found = [_shown(item, one.view.workspace, one.view) for item in _joined(one.subjects.workloads)]
     except Exception as error:
-        tell(defects, path, error)
+        tell(defects, scope.path, error)
         return
     for item in found:
-        if one.view.asked or any(place.path in workspace.targets for place in _places(item)):
+        if one.view.asked or any(place.path in workspace.target_set for place in _places(item)):
             yield item
 
 
@@ -83,7 +82,7 @@ def _of_files(workspace: Workspace, scope: Scope, defects: list[Problem]) -> Ite
         except Exception as error:
             tell(defects, next(iter(paths), unit), error)
             continue
-        yield from (item for item in found if any(place.path in workspace.targets for place in _places(item)))
+        yield from (item for item in found if any(place.path in workspace.target_set for place in _places(item)))
 
 
 def _joined(workloads: Iterable[Workload]) -> list[Workload]:
@@ -114,8 +113,7 @@ def _place_of_loose(workload: Workload) -> tuple[str, int] | None:
 
 def _shown(workload: Workload, workspace: Workspace, view: View | None) -> Shown:
     found = effective_of(workload, _text_in(workspace))
-    owner = workload.pod or next((block.owner for block in workload.blocks if block.owner is not None), None)
-    place = _place_of(workload)
+    owner, place = _owner(workload), _place_of(workload)
     settings = [one.setting for one in found.properties]
     return Shown(
         name=workload.name,
@@ -143,9 +141,14 @@ def _text_in(workspace: Workspace) -> Text:
     return text
 
 
+def _owner(workload: Workload) -> KubernetesObject | None:
+    """The manifest that a workload stands in."""
+    return workload.pod or next((block.owner for block in workload.blocks if block.owner is not None), None)
+
+
 def _place_of(workload: Workload) -> Place | None:
     """Where a workload is named: in its manifest, or where its first setting stands."""
-    owner = workload.pod or next((block.owner for block in workload.blocks if block.owner is not None), None)
+    owner = _owner(workload)
     if owner is not None:
         name = owner.node.get("metadata", "name")
         return Place(owner.path, name.span if name is not None else owner.span)

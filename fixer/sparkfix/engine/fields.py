@@ -8,6 +8,7 @@ from typing import Any
 
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.resources import resources_of
+from sparkfix.formats.yaml.scalars import text_of_scalar
 from sparkfix.model import AddField, Guard, Node, PropertyBlock
 from sparkfix.spark.resources import CARRIER, Resource, Route, field_at, resource_of
 
@@ -30,7 +31,7 @@ def new_settings(document: Document, change: AddField) -> tuple[NewSetting, ...]
     resource, route, block = found
     leaves = _leaves(change.value, (*route, change.key))
     return tuple(
-        NewSetting(block, twin, scalar_text(data), change.owner.guard)
+        NewSetting(block, twin, text_of_scalar(data), change.owner.guard)
         for here, data in leaves
         if (twin := _twin(resource, here))
     )
@@ -40,11 +41,6 @@ def other_data(document: Document, change: AddField) -> Any:
     """What a new field brings besides properties: nothing (None) for one that is a property itself."""
     found = _place(document, change)
     return change.value if found is None else _without(change.value, (*found[1], change.key), found[0])
-
-
-def scalar_text(data: object) -> str:
-    """A scalar as the text that YAML holds."""
-    return str(data).lower() if isinstance(data, bool) else str(data)
 
 
 def _place(document: Document, change: AddField) -> tuple[Resource, Route, PropertyBlock] | None:

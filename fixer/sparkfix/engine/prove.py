@@ -16,7 +16,6 @@ from sparkfix.engine.expect import Setting, Settings, expected_settings, setting
 from sparkfix.engine.translate import translated
 from sparkfix.engine.trees import expected_trees, trees_of
 from sparkfix.formats.document import Document
-from sparkfix.formats.kubernetes.secrets import without_secrets
 from sparkfix.formats.reading import open_document
 from sparkfix.formats.yaml.tolerant import load_plain
 from sparkfix.helm.sourcemap import Mapped, RenderedLine
@@ -32,7 +31,7 @@ from sparkfix.model import (
     path_of,
     property_of,
 )
-from sparkfix.report.text import safe_text
+from sparkfix.report.hidden import shown_pair
 from sparkfix.text.similar import difference
 from sparkfix.text.source import SourceText
 
@@ -333,10 +332,10 @@ def _is_meant(key: str, value: Any, pairs: Pairs, outside: Sequence[Change]) -> 
 def rendered_difference(file: str, old: str, new: str) -> str:
     """Why a fix is refused, with the rendered difference, in which secrets are hidden."""
     text = f"{file} would render to more than the intended difference"
-    shown = [without_secrets(file, one) for one in (old, new)]
-    if shown[0] is None or shown[1] is None:
+    shown = shown_pair(file, old, new)
+    if shown is None:
         return f"{text} (there is a Secret in it, so it is not shown)"
-    before, after = safe_text(shown[0]), safe_text(shown[1])
+    before, after = shown
     if before == after:
         return f"{text} (in values of secrets, which are not shown)"
     lines = difference(before, after).replace(ANYTHING, "…").splitlines()[2:]

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from sparkfix.engine.expect import rewritten_keys, rewritten_words
-from sparkfix.engine.fields import other_data, scalar_text
+from sparkfix.engine.fields import other_data
 from sparkfix.formats.document import Context, Document
 from sparkfix.formats.kubernetes.commands import WordList, commands_in
 from sparkfix.formats.kubernetes.write import env_entry
 from sparkfix.formats.languages import language
 from sparkfix.formats.yaml.fields import proven_as_settings
+from sparkfix.formats.yaml.scalars import text_of_scalar
 from sparkfix.model import (
     AddEnv,
     AddField,
@@ -337,4 +338,4 @@ def _texted(data: Any) -> Any:
         return {key: _texted(value) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [_texted(item) for item in data]
-    return scalar_text(data)
+    return text_of_scalar(data)

@@ -30,7 +30,7 @@ _OTHER_ENDINGS = re.compile(r"\.(?:sql|md|txt|xml|R|sc|html?|log4j2?)\Z", re.IGN
 _PROSE = re.compile(
     r"(?i)(?:.*[_.\-])?(?:description|message|help|title|summary|notes?|comments?|docs?|text|readme|name)\Z"
 )
-_SHEBANG = re.compile(r"\s*#![^\n]*?\b(?:ba|da|a|z|k)?sh\b")
+SHEBANG = re.compile(r"\s*#![^\n]*?\b(?:ba|da|a|z|k)?sh\b")
 _OTHER_SHEBANG = re.compile(r"\s*#!")
 _OPTION = re.compile(r"(?:^|[\s\"'=\\])(?:(?:--conf|-c)[\s=]+[\"'\\]*spark\.|-Dspark\.)")
 _PROGRAM = re.compile(
@@ -99,7 +99,7 @@ def language_inside(name: str, text: str) -> str:
 
 def _shell_or_words(name: str, text: str) -> str:
     """`shell` for a script, `words` for options alone; empty for what is neither."""
-    if _SHEBANG.match(text):
+    if SHEBANG.match(text):
         return "shell"
     if _OTHER_ENDINGS.search(name) or _PROSE.match(name) or _OTHER_SHEBANG.match(text) or _PYTHON_LINE.search(text):
         return ""

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sparkfix.formats.yaml.scalars import text_of_scalar
+
 _SPECIAL = "\\.,=["
 
 
@@ -67,7 +69,7 @@ def escaped_value(value: Any) -> str:
     """A scalar as it is written behind `=` in an expression; a list in braces stays one."""
     if value is None:
         return "null"
-    text = str(value).lower() if isinstance(value, bool) else str(value)
+    text = text_of_scalar(value)
     if text.startswith("{") and text.endswith("}"):
         return text
     return text.replace("\\", "\\\\").replace(",", "\\,")

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sparkfix.formats.document import Document
 from sparkfix.formats.kubernetes.commands import commands_in
+from sparkfix.formats.yaml.scalars import text_of_scalar
 from sparkfix.helm.archive import ChartFiles
 from sparkfix.helm.charts import Charts
 from sparkfix.helm.defaults import effective_values, value_at
@@ -140,11 +141,11 @@ class ChartSources:
         if len(origins) != 1:
             return ()
         job = self.values.job(self.workspace.data)
-        shown = shown_value(value_at(effective_values(self.chart, job), origins[0].value))
+        shown = text_of_scalar(value_at(effective_values(self.chart, job), origins[0].value))
         if not shown or value.count(shown) != 1:
             return ()
         return tuple(
-            (place, value.replace(shown, shown_value(other)))
+            (place, value.replace(shown, text_of_scalar(other)))
             for source, other in overridden(self.chart, self.values, self.workspace.data, origins[0].value)
             # What a template makes of an empty value cannot be told from its text.
             if not isinstance(other, (dict, list))
@@ -235,7 +236,7 @@ class ChartSources:
             return []
         known = effective_values(self.chart, self.values.job(self.workspace.data))
         old = value_at(known, origin.value)
-        shown = shown_value(old)
+        shown = text_of_scalar(old)
         document = self.workspace.document(origin.place.path)
         if document is None or text.count(shown) != 1 or not shown:
             return []
@@ -270,11 +271,6 @@ class ChartSources:
     def _line_text(self, source: Source) -> str:
         document = self.workspace.document(source.path)
         return document.source.line_text(source.line) if document else "{{"
-
-
-def shown_value(value: object) -> str:
-    """A value as a template prints it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _roots(document: Document) -> Iterator[Node]:

@@ -31,7 +31,7 @@ class Contest:
     @property
     def name(self) -> str:
         """The field by its route, with the key of a map where it is one."""
-        return self.field.name.replace("*", self.own.key[len(self.field.key) - 1 :])
+        return self.field.named(self.own.key)
 
     @property
     def secret(self) -> bool:

@@ -8,6 +8,8 @@ as `--conf` (`SparkSubmitCommandBuilder.OptionParser`): of these and `--conf` th
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 FLAGS: MappingProxyType[str, str] = MappingProxyType({
@@ -49,3 +51,26 @@ SWITCHES = frozenset(
     {"--help", "-h", "--supervise", "--usage-error", "--verbose", "-v", "--version", "--load-spark-defaults"}
 )
 """Options of spark-submit without a value (SparkSubmitOptionParser, Spark 3.5 and, for the last one, 4.0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A named option among some words: the positions of its name and its value (one of `--name=value`), its property."""
+
+    at: int
+    value_at: int
+    name: str
+    key: str
+
+
+def flags_among(texts: Sequence[str], first: int) -> Iterator[Flag]:
+    """The named options with a value among the words of a command, from the position `first` on."""
+    position = first
+    while position < len(texts):
+        name, separator, _ = texts[position].partition("=")
+        if name in FLAGS and separator:
+            yield Flag(position, position, name, FLAGS[name])
+        elif name in FLAGS and position + 1 < len(texts):
+            yield Flag(position, position + 1, name, FLAGS[name])
+            position += 1
+        position += 1

@@ -184,7 +184,7 @@ def _of_field(block: PropertyBlock, item: Property) -> tuple[Layer, str]:
     field = field_of(resource, item.key) if resource is not None else None
     if resource is None or field is None:
         return Layer.FIELD, ""
-    name = ".".join((*resource.root, *field.route)).replace("*", item.key[len(field.key) - 1 :])
+    name = ".".join((*resource.root, field.named(item.key)))
     return Layer.FIELD if field.wins else Layer.FIELD_IF_MISSING, name
 
 

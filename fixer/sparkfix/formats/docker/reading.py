@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
+from sparkfix.formats.detect import SHEBANG
 from sparkfix.formats.docker.instructions import Here, Instruction, escape_sign, expansions, instructions
 from sparkfix.formats.document import Context, Document, Nested, with_nested
 from sparkfix.formats.helm.lexer import NO_TEMPLATE
@@ -24,7 +25,6 @@ from sparkfix.text.source import SourceText
 _COMMANDS = ("RUN", "CMD", "ENTRYPOINT")
 _VARIABLES = ("ENV", "ARG")
 _ONLY_HERE = re.compile(r"(?:[ \t]|\\\r?\n)*<<-?[\"']?\w+[\"']?(?:[ \t]|\\\r?\n)*")
-_SHEBANG_OF_A_SHELL = re.compile(r"\s*#![^\n]*?\b(?:ba|da|a|z|k)?sh\b")
 _OLD_FORM = re.compile(r"(?P<name>[^\s=\\]+)(?:[ \t]|\\[ \t]*\r?\n)+(?=\S)")
 _ESCAPES = '\\"$'  # BuildKit, `shell_parser`: a backtick needs none
 _NESTED = "\0text"
@@ -73,7 +73,7 @@ def _command(source: SourceText, one: Instruction) -> tuple[SourceText, str]:
     if one.here and _ONLY_HERE.fullmatch(source.folded, one.start, one.end):
         body = one.here[0]
         inner = _part(source, one, body.start, body.end, partial(_checked_line, body.delimiter))
-        name = "" if inner.folded.lstrip().startswith("#!") and not _SHEBANG_OF_A_SHELL.match(inner.folded) else SCRIPT
+        name = "" if inner.folded.lstrip().startswith("#!") and not SHEBANG.match(inner.folded) else SCRIPT
         return inner, name
     if source.folded.startswith("[", one.start):
         words = _words(source, one)

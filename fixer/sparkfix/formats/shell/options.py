@@ -12,7 +12,7 @@ from sparkfix.formats.shell.entries import FlagEntry, SettingEntry
 from sparkfix.formats.shell.layout import Place
 from sparkfix.formats.shell.words import Range, Word
 from sparkfix.model import Property, Span
-from sparkfix.spark.flags import FLAGS, OWN
+from sparkfix.spark.flags import OWN, flags_among
 from sparkfix.spark.programs import end_of_options, launcher_at
 
 CONF = ("--conf", "-c")
@@ -94,15 +94,9 @@ def _settings(texts: Sequence[str], *, of_any_key: bool) -> Iterator[_Option]:
 
 
 def _flags(texts: Sequence[str], first: int) -> Iterator[_Option]:
-    position = first
-    while position < len(texts):
-        name, separator, _ = texts[position].partition("=")
-        if name in FLAGS and separator:
-            yield _Option("flags", position, position, FLAGS[name], (0, len(name)), len(name) + 1)
-        elif name in FLAGS and position + 1 < len(texts):
-            yield _Option("flags", position, position + 1, FLAGS[name], (0, len(name)), 0)
-            position += 1
-        position += 1
+    for flag in flags_among(texts, first):
+        value = len(flag.name) + 1 if flag.value_at == flag.at else 0
+        yield _Option("flags", flag.at, flag.value_at, flag.key, (0, len(flag.name)), value)
 
 
 def _property(words: Sequence[Word], option: _Option, text: Text) -> Property:

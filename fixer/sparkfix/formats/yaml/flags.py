@@ -15,19 +15,9 @@ from sparkfix.formats.yaml.entries import (
     written,
 )
 from sparkfix.model import Edit, Refused, Span
-from sparkfix.spark.flags import FLAG_OF, FLAGS, OWN
+from sparkfix.spark.flags import FLAG_OF, OWN, Flag, flags_among
 from sparkfix.spark.programs import launcher_at
 from sparkfix.text.source import SourceText
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """A named option among some words: the positions of its name and its value (one of `--name=value`), its property."""
-
-    at: int
-    value_at: int
-    name: str
-    key: str
 
 
 def flags_in(texts: Sequence[str]) -> Iterator[Flag]:
@@ -35,15 +25,7 @@ def flags_in(texts: Sequence[str]) -> Iterator[Flag]:
     launcher = launcher_at(texts)
     if launcher is None and not any(_is_sparks(texts, position) for position in range(len(texts))):
         return
-    position = launcher + 1 if launcher is not None else 0
-    while position < len(texts):
-        name, separator, _ = texts[position].partition("=")
-        if name in FLAGS and separator:
-            yield Flag(position, position, name, FLAGS[name])
-        elif name in FLAGS and position + 1 < len(texts):
-            yield Flag(position, position + 1, name, FLAGS[name])
-            position += 1
-        position += 1
+    yield from flags_among(texts, launcher + 1 if launcher is not None else 0)
 
 
 def _is_sparks(texts: Sequence[str], position: int) -> bool:

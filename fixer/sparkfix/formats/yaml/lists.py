@@ -10,10 +10,11 @@ from sparkfix.formats.helm.extent import GOES_ON, PARTLY, goes_on, whole
 from sparkfix.formats.properties.parse import settings_in_a_row
 from sparkfix.formats.yaml.compose import MappingNode, Node, ScalarNode, SequenceNode
 from sparkfix.formats.yaml.entries import ArgumentEntry, Item, PairEntry, Piece
-from sparkfix.formats.yaml.flags import Flag, FlagItemEntry, extent_of, flags_in
+from sparkfix.formats.yaml.flags import FlagItemEntry, extent_of, flags_in
 from sparkfix.formats.yaml.text import YamlText
 from sparkfix.formats.yaml.walk import ALIASED, COMPUTED, IN_A_ROW, Found, Walk, value_lock
 from sparkfix.model import Property, Span
+from sparkfix.spark.flags import Flag
 from sparkfix.spark.names import is_property_key
 from sparkfix.spark.programs import end_of_options, launcher_at
 
@@ -48,8 +49,9 @@ def list_blocks(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Itera
     """The blocks that a list itself holds; what stands deeper is not looked at."""
     yield from _pairs(walk, node, route)
     if not (route[:1] and route[0] in _GENERATORS and route[-1] in _SOURCES):
-        yield from _arguments(walk, node, route)
-        yield from _flags(walk, node, route)
+        read = node.value[: _end_of_options(node)]
+        yield from _arguments(walk, node, read, route)
+        yield from _flags(walk, node, len(read), route)
 
 
 class _Items:
@@ -133,12 +135,14 @@ def _pair(walk: Walk, pair: _Pair, item: Item) -> Property:
     )
 
 
-def _arguments(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterator[Found]:
+def _arguments(
+    walk: Walk, node: SequenceNode, read: Sequence[Node], route: tuple[str, ...]
+) -> Iterator[Found]:  # fmt: skip
     text, document = walk.text, walk.document
     properties: list[Property] = []
     items: _Items | None = None
     previous: Node | None = None
-    for index, item in enumerate(node.value[: _end_of_options(node)]):
+    for index, item in enumerate(read):
         before, previous = previous, item
         if not isinstance(item, ScalarNode) or item.style in ("|", ">"):
             continue
@@ -157,13 +161,13 @@ def _arguments(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterat
         yield Found(carrier, route, tuple(properties), text.start(document, node), text.end(document, node))
 
 
-def _flags(walk: Walk, node: SequenceNode, route: tuple[str, ...]) -> Iterator[Found]:
+def _flags(walk: Walk, node: SequenceNode, end: int, route: tuple[str, ...]) -> Iterator[Found]:
     """The named options of spark-submit in a list of words."""
     if any(not isinstance(item, ScalarNode) for item in node.value):
         return
     text, document = walk.text, walk.document
     texts = [text.scalar(document, item) for item in node.value]
-    found = list(flags_in(texts[: _end_of_options(node)]))
+    found = list(flags_in(texts[:end]))
     if not found:
         return
     items = _Items(walk, node)

@@ -28,6 +28,11 @@ _OF_GO = (
 )
 
 
+def text_of_scalar(value: object) -> str:
+    """Plain data as the text of a scalar, in YAML and as a template prints it: `true`, not `True`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def type_of(text: str) -> str:
     """The tag that a plain scalar resolves to: YAML 1.1, which Kubernetes and Helm read, with Go's further numbers and
     booleans."""

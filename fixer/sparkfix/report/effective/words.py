@@ -76,7 +76,11 @@ def value_of(setting: Setting) -> str:
 
 def is_secret(setting: Setting) -> bool:
     """Is a value hidden: in a Secret, or because its key names one (`spark.redaction.regex` of Spark and more)?"""
-    return setting.confidential or names_a_secret(setting.key) or bool(SECRET_KEY.search(setting.key))
+    return setting.confidential or _is_secretive(setting.key)
+
+
+def _is_secretive(name: str) -> bool:
+    return names_a_secret(name) or bool(SECRET_KEY.search(name))
 
 
 def declared(environment: Mapping[str, str], setting: Setting) -> dict[str, str]:
@@ -86,7 +90,7 @@ def declared(environment: Mapping[str, str], setting: Setting) -> dict[str, str]
     used = {
         name: text for name, text in environment.items() if f"{{env:{name}}}" in setting.value.replace("env.", "env:")
     }
-    return {name: HIDDEN if names_a_secret(name) or SECRET_KEY.search(name) else text for name, text in used.items()}
+    return {name: HIDDEN if _is_secretive(name) else text for name, text in used.items()}
 
 
 def by(setting: Setting) -> str:

@@ -52,6 +52,10 @@ class Field:
     def name(self) -> str:
         return ".".join(self.route)
 
+    def named(self, key: str) -> str:
+        """The field by its route for a property that it becomes, with the key of a map where it is one."""
+        return self.name.replace("*", key[len(self.key) - 1 :])
+
     def twin(self, name: str) -> str:
         """The property of the field, for a map of the key `name`."""
         return self.key.replace("*", name) if self.route[-1] == "*" else self.key
